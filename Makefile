@@ -1,0 +1,93 @@
+# The only interface: `make` lists the targets. Every target first installs what it needs inside the checkout
+# (.venv, .venv-sam, .cache/wheels); the second time that costs a tenth of a second.
+#
+# Settings: PYTHON=/path/to/python3.13 where it is not found by itself (counts when .venv is made, so after `make
+# clean`); ARGS="..." goes to pytest.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+ROOT := $(CURDIR)
+BIN := .venv/bin
+SAM := $(ROOT)/.venv-sam/bin/sam
+INSTALL := @PYTHON="$(PYTHON)" sh infra/toolchain/python.sh infra/toolchain/install.py
+# openapi.yaml lies beside the templates and is none.
+TEMPLATES = $(shell grep -l '^Resources:' template.yaml infra/*.yaml 2>/dev/null)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+# `sam build` builds layers in a copy of their folder; this is how their makefiles find the checkout again.
+export HAAT_PYTHON := $(ROOT)/$(BIN)/python
+export HAAT_WHEELS := $(ROOT)/.cache/wheels
+
+.PHONY: help install install-dev install-sam install-build run run-reset test test-all check format invoke validate \
+	build build-check layers lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+
+install: ## install everything the other targets need, inside the checkout
+	$(INSTALL) dev sam wheels
+
+install-dev:
+	$(INSTALL) dev
+
+install-sam:
+	$(INSTALL) sam
+
+install-build:
+	$(INSTALL) dev sam wheels
+
+run run-reset invoke: export PYTHONPATH := $(ROOT)/layers/shared
+
+# exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
+run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
+	@exec $(BIN)/python -m infra.local.run
+
+run-reset: install-dev ## forget what happened on this machine
+	@exec $(BIN)/python -m infra.local.run --reset
+
+invoke: install-dev ## one function with one sample: make invoke FN=auto_reply CASE=hours_bengali
+	@test -n "$(FN)" && test -n "$(CASE)" || { echo "usage: make invoke FN=<folder of functions/> CASE=<file of events/FN/>" >&2; exit 2; }
+	@exec $(BIN)/python -m infra.local.invoke "$(FN)" "$(CASE)"
+
+test: install-dev ## the tests of every day, under 10 minutes
+	@exec $(BIN)/pytest -m "not slow" $(ARGS)
+
+test-all: install-dev ## all tests, the slow ones too, under 45 minutes
+	@exec $(BIN)/pytest $(ARGS)
+
+check: install-dev ## format, lint, types, import contracts, house rules of the template, lock file
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	PYTHONPATH=.:layers/shared $(BIN)/lint-imports --cache-dir .cache/import-linter
+	@if [ -f infra/lint/__main__.py ]; then set -x; $(BIN)/python -m infra.lint; fi
+	$(BIN)/python infra/toolchain/lock.py check
+
+format: install-dev ## format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+validate: install-sam ## sam validate --lint on template.yaml and the templates it nests
+	@for template in $(TEMPLATES); do echo "sam validate --lint -t $$template"; $(SAM) validate --lint -t "$$template" || exit 1; done
+
+build: install-build ## what `sam deploy` uploads, into .aws-sam/build
+	@sh infra/toolchain/sam-build.sh .
+
+build-check: install-build ## build twice, here and in a copy elsewhere, and compare every byte
+	@sh infra/toolchain/build-check.sh
+
+layers: install-build ## the layers as Lambda sees them, into .cache/layers
+	@rm -rf .cache/layers
+	@$(MAKE) --no-print-directory -C layers/hot build-HotLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/hot"
+	@$(MAKE) --no-print-directory -C layers/api build-ApiLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/api"
+	@$(MAKE) --no-print-directory -C layers/shared build-SharedLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
+
+lock: ## resolve pyproject.toml into uv.lock and the requirements files; UPGRADE=1 takes newer versions
+	$(INSTALL) lock
+	.venv-lock/bin/python infra/toolchain/lock.py lock
+
+clean: ## remove what was built and installed; what `make run` keeps stays
+	rm -rf .venv .venv-sam .venv-lock .cache .aws-sam
+	find functions layers infra tests -name __pycache__ -prune -exec rm -rf {} +

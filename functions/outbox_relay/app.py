@@ -1,0 +1,22 @@
+"""Publishes what a transaction left in the outbox. Any trouble is raised: the stream brings the batch again, in order."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from haat.edge.settings import read
+from haat.wiring.relay import Settings, build
+
+logger, metrics = Logger(), Metrics()
+outbox = build(read(Settings))
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> None:
+    """A batch of stream records, all of them inserts that name a queue."""
+    published, parked = outbox.publish(record["dynamodb"]["NewImage"] for record in event["Records"])
+    metrics.add_metric(name="published", unit=MetricUnit.Count, value=published)
+    if parked:
+        metrics.add_metric(name="parked", unit=MetricUnit.Count, value=parked)
+        logger.error("parked", extra={"rows": parked})

@@ -1,0 +1,281 @@
+"""Brings a blueprint up on moto, and says what came of it: functions, mappings, addresses, routes, flags."""
+
+import copy
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from moto.cloudformation.models import Stack, cloudformation_backends
+from moto.cloudformation.parsing import clean_json
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+
+from infra.local.function import ACCOUNT, Function
+from infra.local.template import BUCKET, Blueprint, Resource, TemplateError
+
+STACK = "haat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSource:
+    """An event source mapping: what feeds which function, with the template's values."""
+
+    function: str
+    source_arn: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation of the REST API."""
+
+    method: str
+    path: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A schedule: when (`rate(...)` or `cron(...)`), whom, and with which event."""
+
+    name: str
+    function: str
+    expression: str
+    event: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The stack as it stands."""
+
+    functions: dict[str, Function]
+    sources: tuple[EventSource, ...]
+    routes: tuple[Route, ...]
+    timers: tuple[Timer, ...]
+    profiles: dict[str, bytes]
+    tables: tuple[str, ...]
+    queues: tuple[str, ...]
+    keys: dict[str, str]
+    outputs: dict[str, str]
+    left_out: Mapping[str, str]
+
+
+class _Deployer:
+    def __init__(self, blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> None:
+        self.blueprint, self.parameters, self.region = blueprint, parameters, region
+        self.stacks: dict[str, Stack] = {}
+
+    def create(self) -> None:
+        s3 = boto3.client("s3", region_name=self.region)
+        bucket = f"{BUCKET}-{self.region}"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self.region})
+        s3.put_object(Bucket=bucket, Key="code.zip", Body=_no_code())
+        for name, template in self.blueprint.nested.items():
+            s3.put_object(Bucket=bucket, Key=f"{name}.json", Body=json.dumps(template))
+        root = json.loads(
+            json.dumps(self.blueprint.root).replace(f"/{BUCKET}/", f"/{bucket}/").replace(f'"{BUCKET}"', f'"{bucket}"')
+        )
+        declared = root.get("Parameters", {})
+        boto3.client("cloudformation", region_name=self.region).create_stack(
+            StackName=STACK,
+            TemplateBody=json.dumps(root),
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in self.parameters.items()
+                if name in declared
+            ],
+        )
+        # Buckets belong to all regions: the next stage makes its own.
+        del s3_backends[ACCOUNT]["aws"].buckets[bucket]
+        backend = cloudformation_backends[ACCOUNT][self.region]
+        self.stacks[""] = next(stack for stack in backend.stacks.values() if stack.name == STACK)
+        for name in self.blueprint.nested:
+            self.stacks[name] = self.stacks[""].resource_map[name]  # type: ignore[assignment]  # moto's type is wide
+
+    def check(self) -> None:
+        """Compare what was asked with what moto made: it leaves things out without a word."""
+        missing = []
+        for stack, template in (("", self.blueprint.root), *self.blueprint.nested.items()):
+            resources = self.stacks[stack].resource_map
+            for name, resource in template["Resources"].items():
+                if not self.holds(stack, resource.get("Condition")):
+                    continue
+                if not getattr(resources[name], "physical_resource_id", None):
+                    missing.append(f"{stack + '/' if stack else ''}{name} ({resource['Type']})")
+        if missing:
+            raise TemplateError(f"moto did not make {', '.join(missing)}")
+
+    def holds(self, stack: str, condition: str | None) -> bool:
+        return condition is None or bool(self.stacks[stack].resource_map.lazy_condition_map[condition])
+
+    def resolve(self, stack: str, value: Any) -> Any:
+        """Put real values in place of Ref, GetAtt, Sub and the like."""
+        return clean_json(copy.deepcopy(value), self.stacks[stack].resource_map)
+
+    def own(self, *types: str) -> list[Resource]:
+        """Return those resources of the stage's own whose condition holds, with real values in them."""
+        return [
+            Resource(
+                stack=resource.stack,
+                logical_id=resource.logical_id,
+                type=resource.type,
+                properties=self.resolve(resource.stack, resource.properties),
+                condition=None,
+            )
+            for resource in self.blueprint.own
+            if resource.type in types and self.holds(resource.stack, resource.condition)
+        ]
+
+    def function(self, logical_id: str) -> Function:
+        resource: Any = self.stacks[""].resource_map[logical_id]
+        properties = self.resolve("", self.blueprint.root["Resources"][logical_id]["Properties"])
+        logging = properties.get("LoggingConfig", {})
+        environment = {
+            name: str(value) for name, value in properties.get("Environment", {}).get("Variables", {}).items()
+        }
+        if level := logging.get("ApplicationLogLevel"):
+            environment["AWS_LAMBDA_LOG_LEVEL"] = level
+        return Function(
+            name=self.blueprint.code[logical_id].name,
+            logical_id=logical_id,
+            physical_name=resource.physical_resource_id,
+            arn=resource.get_cfn_attribute("Arn"),
+            handler=properties["Handler"],
+            code=self.blueprint.code[logical_id],
+            layers=tuple(self.blueprint.layers[layer] for layer in self.blueprint.function_layers[logical_id]),
+            environment=environment,
+            timeout=float(properties.get("Timeout", 3)),
+            memory=int(properties.get("MemorySize", 128)),
+            region=self.region,
+            log_format=logging.get("LogFormat", "Text"),
+            paths=self.blueprint.paths[logical_id],
+        )
+
+    def physical(self, kind: str) -> dict[str, str]:
+        """Return (stack/logical id -> physical id) of all resources of a type that moto made."""
+        found = {}
+        for stack, template in (("", self.blueprint.root), *self.blueprint.nested.items()):
+            for name, resource in template["Resources"].items():
+                made: Any = self.stacks[stack].resource_map[name] if resource["Type"] == kind else None
+                if made is not None:
+                    found[f"{stack}/{name}" if stack else name] = str(made.physical_resource_id)
+        return found
+
+    def set_table_options(self) -> None:
+        """Switch on time to live, which moto's CloudFormation passes over."""
+        for stack, template in (("", self.blueprint.root), *self.blueprint.nested.items()):
+            for name, resource in template["Resources"].items():
+                if resource["Type"] != "AWS::DynamoDB::Table":
+                    continue
+                properties = self.resolve(stack, resource["Properties"])
+                made: Any = self.stacks[stack].resource_map[name]
+                table = dynamodb_backends[ACCOUNT][self.region].tables[made.physical_resource_id]
+                if ttl := properties.get("TimeToLiveSpecification"):
+                    table.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl["AttributeName"]}
+
+
+def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> Deployment:
+    """Create the stack; raise TemplateError if moto made less than the template asks."""
+    deployer = _Deployer(blueprint, parameters, region)
+    deployer.create()
+    deployer.check()
+    deployer.set_table_options()
+    functions = {logical_id: deployer.function(logical_id) for logical_id in blueprint.code}
+    by_physical_name = {function.physical_name: function.name for function in functions.values()}
+    by_arn = {function.arn: function.name for function in functions.values()}
+    outputs = deployer.stacks[""].outputs or []
+    return Deployment(
+        functions={function.name: function for function in functions.values()},
+        sources=tuple(
+            EventSource(
+                function=by_physical_name.get(
+                    mapping.properties["FunctionName"], by_arn.get(mapping.properties["FunctionName"], "?")
+                ),
+                source_arn=mapping.properties["EventSourceArn"],
+                properties=mapping.properties,
+            )
+            for mapping in deployer.own("AWS::Lambda::EventSourceMapping")
+            if mapping.properties.get("Enabled", True) in (True, "true")
+        ),
+        routes=tuple(_routes(blueprint, functions)),
+        timers=tuple(_timers(deployer, by_arn)),
+        profiles=_profiles(deployer),
+        tables=tuple(deployer.physical("AWS::DynamoDB::Table").values()),
+        queues=tuple(url.rsplit("/", 1)[-1] for url in deployer.physical("AWS::SQS::Queue").values()),
+        keys=deployer.physical("AWS::KMS::Key"),
+        outputs={output["OutputKey"]: output["OutputValue"] for output in outputs},
+        left_out=blueprint.left_out,
+    )
+
+
+def _no_code() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("app.py", "# The local stage loads the code from the checkout.")
+    return file.getvalue()
+
+
+def _routes(blueprint: Blueprint, functions: Mapping[str, Function]) -> list[Route]:
+    """Read the operations of the REST API from its OpenAPI body."""
+    routes = []
+    for resource in blueprint.own:
+        if resource.type != "AWS::ApiGateway::RestApi":
+            continue
+        for path, operations in (resource.properties.get("Body") or {}).get("paths", {}).items():
+            for verb, operation in operations.items():
+                if not isinstance(operation, dict):
+                    continue
+                uri = json.dumps(operation.get("x-amazon-apigateway-integration", {}).get("uri", ""))
+                named = re.search(r"\$\{(\w+)\.Arn\}", uri) or re.search(r'"Fn::GetAtt": \["(\w+)", "Arn"\]', uri)
+                if named is None or named[1] not in functions:
+                    raise TemplateError(f"REST API: {verb} {path} has no function of this template behind it")
+                method = "ANY" if verb == "x-amazon-apigateway-any-method" else verb.upper()
+                routes.append(Route(method=method, path=path, function=functions[named[1]].name))
+    return routes
+
+
+def _timers(deployer: _Deployer, by_arn: Mapping[str, str]) -> list[Timer]:
+    """Read schedules of both kinds: EventBridge Scheduler's and the older rules."""
+    timers = []
+    for schedule in deployer.own("AWS::Scheduler::Schedule"):
+        target = schedule.properties["Target"]
+        if schedule.properties.get("State", "ENABLED") == "ENABLED":
+            event = json.loads(target["Input"]) if "Input" in target else {}
+            timers.append(_timer(schedule, by_arn[target["Arn"]], event))
+    for rule in deployer.own("AWS::Events::Rule"):
+        if "ScheduleExpression" not in rule.properties:
+            raise TemplateError(f"{rule.logical_id}: the stage carries schedules, not event patterns")
+        if rule.properties.get("State", "ENABLED") == "ENABLED":
+            for target in rule.properties["Targets"]:
+                event = json.loads(target["Input"]) if "Input" in target else None
+                timers.append(_timer(rule, by_arn[target["Arn"]], event))
+    return timers
+
+
+def _timer(resource: Resource, function: str, event: Any) -> Timer:
+    return Timer(
+        name=resource.logical_id, function=function, expression=resource.properties["ScheduleExpression"], event=event
+    )
+
+
+def _profiles(deployer: _Deployer) -> dict[str, bytes]:
+    """Return the hosted content of each AppConfig profile, under the profile's id and its name."""
+    names = {}
+    kinds = {}
+    for profile in deployer.own("AWS::AppConfig::ConfigurationProfile"):
+        names[profile.logical_id] = profile.properties["Name"]
+        kinds[profile.logical_id] = profile.properties.get("Type", "AWS.Freeform")
+    contents: dict[str, bytes] = {}
+    for version in deployer.own("AWS::AppConfig::HostedConfigurationVersion"):
+        profile_id = version.properties["ConfigurationProfileId"]
+        content = version.properties["Content"]
+        if kinds[profile_id] == "AWS.AppConfig.FeatureFlags":
+            content = json.dumps(json.loads(content)["values"])
+        contents[profile_id] = contents[names[profile_id]] = content.encode()
+    return contents

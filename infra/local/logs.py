@@ -1,0 +1,89 @@
+"""What functions print: kept line by line for each function, and written to files where a directory is given."""
+
+import io
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Logs:
+    """The log lines of all functions, in the order in which they came."""
+
+    def __init__(self, directory: Path | None = None, *, keep: int | None = None) -> None:
+        """Keep the last `keep` lines of each function (all, if none is given) and append to files in `directory`."""
+        self._directory = directory
+        self._keep = keep
+        self._all: list[tuple[str, str]] = []
+        self._lock = threading.Lock()
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def add(self, function: str, line: str) -> None:
+        """Append one line."""
+        with self._lock:
+            self._all.append((function, line))
+            if self._keep is not None and len(self._all) > 2 * self._keep:
+                del self._all[: -self._keep]
+            if self._directory is not None:
+                with (self._directory / f"{function}.log").open("a") as file:
+                    file.write(line + "\n")
+
+    def lines(self, function: str | None = None) -> list[str]:
+        """Return the lines of one function, or of all."""
+        with self._lock:
+            return [line for name, line in self._all if function in (None, name)]
+
+    def path(self, function: str) -> Path | None:
+        """Return the file that a function's lines go to."""
+        return None if self._directory is None else self._directory / f"{function}.log"
+
+    def clear(self) -> None:
+        """Forget all lines; files stay."""
+        with self._lock:
+            self._all.clear()
+
+
+class _Printed(io.TextIOBase):
+    """Stands in for stdout while a handler runs in this process.
+
+    There is one for the whole process, because loggers keep the stream that they saw first.
+    """
+
+    def __init__(self) -> None:
+        self.sink: tuple[Logs, str] | None = None
+        self._rest = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.sink is None:
+            return sys.__stderr__.write(text) if sys.__stderr__ else 0
+        logs, function = self.sink
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            logs.add(function, line)
+        return len(text)
+
+    def end_line(self) -> None:
+        if self._rest and self.sink:
+            self.sink[0].add(self.sink[1], self._rest)
+        self._rest = ""
+
+
+_PRINTED = _Printed()
+
+
+@contextmanager
+def captured(logs: Logs, function: str) -> Iterator[None]:
+    """Send what is printed inside the block to `logs`."""
+    outer, stdout, stderr = _PRINTED.sink, sys.stdout, sys.stderr
+    _PRINTED.sink = (logs, function)
+    sys.stdout = sys.stderr = _PRINTED
+    try:
+        yield
+    finally:
+        _PRINTED.end_line()
+        _PRINTED.sink, sys.stdout, sys.stderr = outer, stdout, stderr

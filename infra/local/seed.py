@@ -1,0 +1,46 @@
+"""Opens the market of three shops on a stage, through the product's own stores."""
+
+from haat.aws.table import Table
+from haat.business.store import DynamoMerchants
+from haat.conversation.model import Channel
+from haat.conversation.store.conversations import channel_key
+from haat.conversation.store.lines import DynamoTaught, Sealer
+from haat.kernel.secret import Secret
+from infra.local.market import MARKET, DemoShop
+from infra.local.simulators.people import ShopNumber
+from infra.local.stage import Stage
+
+
+def seed(stage: Stage, shops: tuple[DemoShop, ...] = MARKET) -> None:
+    """Open each shop that is not there yet; a shop that is there stays as its people have left it."""
+    dynamodb, names = stage.client("dynamodb"), stage.deployment.outputs
+    conversation = Table(dynamodb, names["ConversationTable"])
+    merchants = DynamoMerchants(Table(dynamodb, names["BusinessTable"]))
+    sealer, taught = Sealer(stage.client("kms"), names["TokenKey"]), DynamoTaught(conversation)
+    for shop in shops:
+        stage.graph.add(_number(shop))
+        if conversation.get(channel_key("whatsapp", shop.phone_number_id), "CHANNEL") is not None:
+            continue
+        if merchants.get(shop.merchant.id) is None:
+            merchants.save(shop.merchant)
+            taught.write(shop.merchant.id, shop.taught)
+        taught.connect(
+            Channel(
+                kind="whatsapp",
+                address=shop.phone_number_id,
+                merchant=shop.merchant.id,
+                account=shop.account,
+                token=sealer.seal(shop.merchant.id, Secret(shop.token)),
+            )
+        )
+
+
+def _number(shop: DemoShop) -> ShopNumber:
+    """The shop's number as Meta knows it."""
+    return ShopNumber.of(
+        shop.phone_number_id,
+        name=shop.merchant.name,
+        display_phone_number=shop.display_number,
+        waba_id=shop.account,
+        token=shop.token,
+    )

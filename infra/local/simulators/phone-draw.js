@@ -1,0 +1,209 @@
+// Draws what the simulator says onto the phone. Whatever people wrote is set as textContent, never as markup.
+
+const $ = (id) => document.getElementById(id);
+
+// Whether the newest message is in sight, and has to stay there when more come or a keyboard slides in.
+let pinned = true;
+$("log").addEventListener("scroll", () => {
+  const log = $("log");
+  pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+});
+new ResizeObserver(() => pinned && toEnd()).observe($("log"));
+
+const MINE = {
+  posted: ["✓", "on its way"],
+  received: ["✓✓", "with the shop"],
+  read: ["✓✓", "read"],
+};
+const THEIRS = {
+  accepted: ["✓", "accepted"],
+  sent: ["✓", "sent"],
+  delivered: ["✓✓", "delivered"],
+  read: ["✓✓", "read"],
+  failed: ["✕", "not delivered"],
+};
+const KINDS = {
+  image: "Photo", video: "Video", audio: "Voice message", sticker: "Sticker", document: "Document", location: "Place",
+  contacts: "Contact", unsupported: "Something this phone can't show", system: "Notice", template: "Template",
+};
+
+function make(name, className, text) {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+// Write only what differs, so that screen readers and the caret are left alone.
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function script(text) {
+  if (/[\u0980-\u09ff]/.test(text)) return "bn";
+  if (/[\u0900-\u097f]/.test(text)) return "hi";
+  return "";
+}
+
+function written(element, text) {
+  put(element, text);
+  element.dir = "auto";
+  if (script(text)) element.lang = script(text);
+  else element.removeAttribute("lang");
+  return element;
+}
+
+function drawCustomers(state) {
+  const select = $("customer");
+  state.customers.forEach((person, index) => {
+    const hidden = person.hides_number ? " (hidden)" : "";
+    const option = select.options[index] || select.appendChild(make("option"));
+    option.value = person.key;
+    put(option, `${person.name} · +${person.number}${hidden}`);
+  });
+  while (select.options.length > state.customers.length) select.lastElementChild.remove();
+  select.value = state.customer;
+}
+
+function drawShops(state) {
+  const known = new Map([...$("shops").children].map((label) => [label.dataset.id, label]));
+  for (const shop of state.shops) {
+    const label = known.get(shop.id) || shopCard(shop);
+    label.querySelector("input").checked = shop.id === state.shop;
+    written(label.querySelector(".title"), shop.name);
+    written(label.querySelector(".last"), shop.last);
+    const unread = shop.id === state.shop && !document.hidden ? 0 : shop.unread;
+    const badge = label.querySelector(".unread");
+    badge.hidden = unread === 0;
+    put(badge.firstElementChild, String(unread));
+  }
+  const shop = state.shops.find((one) => one.id === state.shop);
+  $("text").disabled = !shop;
+  if (!shop) {
+    put($("shop-name"), "No shop is connected yet");
+    return;
+  }
+  if ($("shops").dataset.shop !== state.shop) {
+    $("shops").dataset.shop = state.shop;
+    $("shops").querySelector(":has(:checked)").scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  written($("shop-name"), shop.name);
+  put($("shop-note"), state.typing ? "typing…" : `+${shop.number}`);
+  face($("shop-face"), shop);
+}
+
+function shopCard(shop) {
+  const label = make("label", "shop");
+  label.dataset.id = shop.id;
+  const input = make("input");
+  input.type = "radio";
+  input.name = "shop";
+  input.value = shop.id;
+  const words = make("span", "words");
+  words.append(make("span", "title"), make("span", "last"));
+  const badge = make("span", "unread");
+  badge.append(make("span"), make("span", "unseen", " unread"));
+  label.append(input, face(make("span", "face"), shop), words, badge);
+  label.querySelector(".last").setAttribute("aria-hidden", "true");
+  return $("shops").appendChild(label);
+}
+
+function face(element, shop) {
+  put(element, [...new Intl.Segmenter().segment(shop.name)][0].segment.toUpperCase());
+  element.setAttribute("aria-hidden", "true");
+  // Neighbouring ids get colours far apart (the golden angle).
+  const hue = Number(BigInt(shop.id) % 360n) * 137.5 % 360;
+  element.style.setProperty("--hue", String(hue));
+  return element;
+}
+
+function drawLines(state) {
+  const list = $("lines");
+  const log = $("log");
+  const chat = `${state.customer}/${state.shop}`;
+  const another = list.dataset.chat !== chat;
+  if (another) {
+    // What is old must not be read out when another chat is opened.
+    log.setAttribute("aria-live", "off");
+    list.replaceChildren();
+    list.dataset.chat = chat;
+  }
+  $("empty").hidden = state.lines.length > 0;
+  list.querySelector(".typing")?.remove();
+  let day = "";
+  for (const line of state.lines) {
+    const when = new Date(line.at * 1000);
+    if (when.toDateString() !== day) {
+      day = when.toDateString();
+      const id = `day ${day}`;
+      if (!find(list, id)) list.append(dayMark(id, when));
+    }
+    const item = find(list, line.id) || list.appendChild(bubble(line, when));
+    update(item, line);
+  }
+  if (state.typing) list.append(make("li", "typing", "typing…"));
+  if (another) setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+  if (another || pinned) toEnd();
+}
+
+export function toEnd() {
+  $("log").scrollTop = $("log").scrollHeight;
+}
+
+function find(list, id) {
+  return [...list.children].find((item) => item.dataset.id === id);
+}
+
+function dayMark(id, when) {
+  const today = new Date().toDateString() === when.toDateString();
+  const item = make("li", "day", today ? "Today" : when.toLocaleDateString([], { dateStyle: "medium" }));
+  item.dataset.id = id;
+  return item;
+}
+
+function bubble(line, when) {
+  const mine = line.author === "customer";
+  const item = make("li", mine ? "line mine" : "line");
+  item.dataset.id = line.id;
+  if (line.author === "merchant") item.append(make("p", "who", "The shop, by hand"));
+  else item.append(make("span", "unseen", mine ? "You: " : "Shop: "));
+  if (line.quoted) {
+    const quote = make("blockquote", "quote");
+    quote.append(make("b", "", line.quoted.author === "customer" ? "You" : "Shop"));
+    quote.append(written(make("span"), line.quoted.text));
+    item.append(quote);
+  }
+  const time = make("time", "", when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  time.dateTime = when.toISOString();
+  const meta = make("p", "meta");
+  const ticks = make("span", "ticks");
+  ticks.setAttribute("aria-hidden", "true");
+  const sees = make("span", "", line.author === "haat" ? "shop sees" : "");
+  meta.append(make("span", "reaction"), make("span", "edited"), time, sees, ticks, make("span", "word"));
+  item.append(make("p", "body"), meta);
+  return item;
+}
+
+function update(item, line) {
+  const mine = line.author === "customer";
+  const body = item.querySelector(".body");
+  const kind = line.deleted ? "Deleted" : line.text ? "" : KINDS[line.kind] || line.kind;
+  written(body, kind || (line.kind in KINDS && line.kind !== "template" ? `${KINDS[line.kind]}: ${line.text}` : line.text));
+  body.classList.toggle("kind", kind !== "");
+  put(item.querySelector(".reaction"), line.reaction);
+  put(item.querySelector(".edited"), line.edited ? "edited" : "");
+  const tick = line.error && !mine ? "failed" : line.tick;
+  const [ticks, word] = line.author === "merchant" ? ["", ""] : (mine ? MINE : THEIRS)[tick] || ["", ""];
+  put(item.querySelector(".ticks"), ticks);
+  put(item.querySelector(".word"), line.error ? `${word} (${line.error})` : word);
+  item.querySelector(".meta").className = `meta tick-${tick}`;
+  item.classList.toggle("failed", tick === "failed");
+}
+
+export function draw(state) {
+  drawCustomers(state);
+  drawShops(state);
+  drawLines(state);
+  const unread = state.shops.reduce((sum, shop) => sum + shop.unread, 0);
+  document.title = unread ? `(${unread}) Haat phone` : "Haat phone";
+}

@@ -1,0 +1,183 @@
+"""The simulator as a program of its own: Graph and the phone page on one loopback port, and a thread that posts webhooks.
+
+Faults act on the socket: a timeout leaves the caller without an answer, a dropped connection is closed, "refused" is reset
+(the connection stands already, so a client can't tell it from a drop; `go_dark` is the real thing: nobody listens).
+"""
+
+import http.client
+import os
+import socket
+import struct
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from infra.local.http import NetworkFault, Refused, Request, Response, TimedOut, Webhook
+from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.phone import Phone
+
+_HOST = "127.0.0.1"
+_BODY_LIMIT = 16 * 1024 * 1024
+# How long a call that meets a timeout is left hanging, if its caller doesn't give up before (seconds).
+_HANG = 60.0
+_POLL = 0.05
+_PATIENCE = 20.0
+
+
+class SimulatorServer:
+    """Serves one simulator; posts its webhooks to `front` (scheme, host and port of the stage) where one is given."""
+
+    def __init__(self, simulator: GraphSimulator, port: int, front: str | None = None) -> None:
+        self.simulator = simulator
+        self.phone = Phone(simulator)
+        self.stopping = threading.Event()
+        self._front = front
+        self._port = port
+        self._listener: _Listener | None = None
+        self._poster = threading.Thread(target=self._post, name="simulator-poster", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a path: what `HAAT_GRAPH_URL` wants, and where the phone page is."""
+        return f"http://{_HOST}:{self._port}"
+
+    def start(self) -> Self:
+        """Listen, and begin to post; a port that is taken raises OSError."""
+        self.come_back()
+        if self._front is not None:
+            self._poster.start()
+        return self
+
+    def stop(self) -> None:
+        """Post nothing more and close the port."""
+        self.stopping.set()
+        self.go_dark()
+        if self._poster.is_alive():
+            self._poster.join()
+
+    def go_dark(self) -> None:
+        """Close the port: from now on connections are refused."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.shutdown()
+            listener.server_close()
+
+    def come_back(self) -> None:
+        """Listen on the same port again."""
+        if self._listener is None:
+            self._listener = _Listener(self, self._port)
+            self._port = self._listener.server_address[1]
+            serve = self._listener.serve_forever
+            threading.Thread(target=serve, args=(_POLL,), name="simulator", daemon=True).start()
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request of either side."""
+        return self.phone.handle(request) or self.simulator.handle(request)
+
+    def _post(self) -> None:
+        """Post what is due, one after the other, as long as the server lives."""
+        while not self.stopping.wait(_POLL):
+            for webhook in self.simulator.due(self.simulator.now()):
+                if self.stopping.is_set():
+                    return
+                self.simulator.answered(webhook, self.deliver(webhook), self.simulator.now())
+
+    def deliver(self, webhook: Webhook) -> int:
+        """POST one webhook; return the HTTP status, or 0 where no answer came."""
+        target = urlsplit(self._front or "")
+        connection = http.client.HTTPConnection(target.hostname or _HOST, target.port, timeout=_PATIENCE)
+        try:
+            connection.request("POST", webhook.path, webhook.body, webhook.headers)
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            return 0
+        else:
+            return response.status
+        finally:
+            connection.close()
+
+
+class _Listener(ThreadingHTTPServer):
+    """The listening socket; each connection has its own thread."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, owner: SimulatorServer, port: int) -> None:
+        self.owner = owner
+        super().__init__((_HOST, port), _Connection)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing where a caller has gone away; a mistake of ours is loud."""
+        if not isinstance(sys.exception(), ConnectionError):
+            traceback.print_exc()
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """One connection of a caller: turns bytes into a Request and a Response into bytes."""
+
+    protocol_version = "HTTP/1.1"
+    # One packet for head and body: else each answer waits for the other side's delayed acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    @property
+    def _owner(self) -> SimulatorServer:
+        assert isinstance(self.server, _Listener)
+        return self.server.owner
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._serve()
+
+    def do_POST(self) -> None:
+        """Answer a POST."""
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing: paths and numbers of customers don't belong on a terminal."""
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        if length > _BODY_LIMIT or "transfer-encoding" in self.headers:
+            self.close_connection = True
+            self._answer(Response(status=413))
+            return
+        address = urlsplit(self.path)
+        request = Request(
+            method=self.command,
+            path=unquote(address.path),
+            query=dict(parse_qsl(address.query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(length),
+        )
+        try:
+            self._answer(self._owner.answer(request))
+        except NetworkFault as fault:
+            self._vanish(fault)
+
+    def _answer(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(response.body)))
+        self.end_headers()
+        self.wfile.write(response.body)
+
+    def _vanish(self, fault: NetworkFault) -> None:
+        self.close_connection = True
+        match fault:
+            case TimedOut():
+                self._owner.stopping.wait(_HANG)
+            case Refused():
+                # Linger 0: closing sends RST instead of FIN, the nearest to a refusal that a live connection allows.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                os.close(self.connection.detach())
+            case _:
+                pass

@@ -1,0 +1,183 @@
+"""What the simulated platform remembers: people, chats, sends, and the webhooks on their way.
+
+Plain records without behaviour of the API; `graph.py` and `customer.py` change them under one lock.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from infra.local.simulators.outbox import Mark, Outbox, Posting
+from infra.local.simulators.people import Person, ShopNumber
+from infra.local.simulators.wire import digits, escape, wamid
+
+WINDOW = 24 * 3600.0
+BURST = 45.0
+REFILL = 6.0
+
+type Author = Literal["customer", "haat", "merchant"]
+# How far a line has come, as Haat has acknowledged it. Of a shop's line: accepted, sent, delivered, read, failed.
+# Of a customer's: posted (Meta has it), received (Haat answered 200), read (Haat sent a read receipt).
+RANKS = ("posted", "accepted", "sent", "received", "delivered", "read", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One message of a chat as both sides' phones show it."""
+
+    wamid: str
+    author: Author
+    kind: str
+    text: str
+    at: float
+    tick: str
+    quoted: str | None = None
+    reaction: str = ""
+    edited: bool = False
+    deleted: bool = False
+    seen: bool = False
+    error: int | None = None
+    to: str | None = None
+    opaque: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One attempt of Haat to send a message, whatever became of it.
+
+    `outcome`: accepted; error (with its code); broken; or refused, timeout, dropped, where no answer came back.
+    `accepted` says whether Meta has the message, `answered` whether Haat was told anything.
+    """
+
+    phone_number_id: str
+    customer: str | None
+    kind: str
+    text: str
+    quoted: str | None
+    to: str | None
+    recipient: str | None
+    opaque: str | None
+    at: float
+    outcome: str
+    accepted: bool
+    answered: bool
+    error: int | None = None
+    wamid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenReceipt:
+    """A read receipt that Haat sent, with or without "typing"."""
+
+    phone_number_id: str
+    message_id: str
+    typing: bool
+    at: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Chat:
+    """One customer at one shop's number: lines by wamid, the window, and the pair's bucket."""
+
+    lines: dict[str, Line] = field(default_factory=dict)
+    last_written_at: float | None = None
+    tokens: float = BURST
+    tokens_at: float = 0.0
+    typing_until: float = 0.0
+
+    def open_at(self, now: float) -> bool:
+        """Say whether the customer service window is open."""
+        return self.last_written_at is not None and now < self.last_written_at + WINDOW
+
+    def take_token(self, now: float) -> bool:
+        """Take one send from the pair's bucket of 45 that regains one each 6 s; False when it is empty."""
+        self.tokens = min(BURST, self.tokens + max(0.0, now - self.tokens_at) / REFILL)
+        self.tokens_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A status that waits for `release()`."""
+
+    body: bytes
+    mark: Mark
+
+
+class World:
+    """The memory of the simulator: the shops' numbers, and nobody else at first.
+
+    `revision` grows with every change, also over a reset: a page that has seen one need not look again.
+    """
+
+    def __init__(self, numbers: dict[str, ShopNumber], revision: int = 0) -> None:
+        self.numbers = numbers
+        self.people: dict[str, Person] = {}
+        self.chats: dict[tuple[str, str], Chat] = {}
+        self.sent: list[Sent] = []
+        self.receipts: list[SeenReceipt] = []
+        self.held: list[Held] = []
+        self.outbox = Outbox()
+        self.phones: dict[str, str] = {}
+        self.user_ids: dict[tuple[str, str], str] = {}
+        self.counter = 0
+        self.revision = revision
+
+    def serial(self, what: str) -> str:
+        """Return the next of all serials: the same run yields the same ones."""
+        self.counter += 1
+        return f"{what}-{self.counter:08d}"
+
+    def new_wamid(self, person: Person, direction: Literal["in", "out"]) -> str:
+        """Return a new message id, which contains the person's phone number, as at Meta."""
+        return wamid(person.phone, self.serial("message"), direction)
+
+    def media_id(self) -> str:
+        """Return a new media id."""
+        return digits(self.serial("media"), 16)
+
+    def chat(self, phone_number_id: str, customer: str) -> Chat:
+        """Return a chat; it begins with the first look at it."""
+        return self.chats.setdefault((phone_number_id, customer), Chat())
+
+    def keep(self, person: Person) -> None:
+        """Remember a person, and where their present number leads."""
+        before = self.people.get(person.key)
+        if before is not None and self.phones.get(before.phone) == person.key:
+            del self.phones[before.phone]
+        self.people[person.key] = person
+        self.phones[person.phone] = person.key
+        self.revision += 1
+
+    def met(self, person: Person, shop: ShopNumber) -> None:
+        """Remember that this shop's portfolio has seen this person's user id."""
+        self.user_ids[shop.portfolio, person.id_at(shop)] = person.key
+
+    def forget_ids(self, person: Person, shop: ShopNumber) -> None:
+        """Let a user id that has become another lead nowhere, as the old phone number does."""
+        self.user_ids.pop((shop.portfolio, person.id_at(shop)), None)
+
+    def post(self, document: object, now: float, *, due_at: float | None = None, mark: Mark | None = None) -> str:
+        """Put a webhook on its way; bytes go as they are, anything else in Meta's escaped form."""
+        body = document if isinstance(document, bytes) else escape(document)
+        posting = Posting(
+            id=self.serial("webhook"), body=body, made_at=now, due_at=now if due_at is None else due_at, mark=mark
+        )
+        self.outbox.add(posting)
+        self.revision += 1
+        return posting.id
+
+    def write(self, phone_number_id: str, customer: str, line: Line) -> None:
+        """Add a line to a chat."""
+        self.chat(phone_number_id, customer).lines[line.wamid] = line
+        self.revision += 1
+
+    def advance(self, mark: Mark, error: int | None = None) -> None:
+        """Move a line's tick up, never down; a line that is not there is none of our business."""
+        lines = self.chat(mark.phone_number_id, mark.customer).lines
+        line = lines.get(mark.wamid)
+        if line is not None and RANKS.index(mark.tick) > RANKS.index(line.tick):
+            lines[mark.wamid] = replace(line, tick=mark.tick, error=error or line.error)
+            self.revision += 1

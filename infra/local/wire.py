@@ -1,0 +1,160 @@
+"""What leaves a function that runs in this process: each call passes here, is counted, and may be made to fail.
+
+Calls to AWS go on to moto, reading of flags to the stage's AppConfig, plain HTTP to the simulator that stands at its
+address. There is no way out: anything else finds nobody listening.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import urllib3.connectionpool
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.response import HTTPResponse
+
+from infra.local.events import split_target
+from infra.local.faults import Faults, Refusal
+from infra.local.http import Dropped, NetworkFault, Refused, Request, Response, TimedOut
+
+
+class Handles(Protocol):
+    """Anything that answers HTTP."""
+
+    def handle(self, request: Request) -> Response:
+        """Answer, or raise a NetworkFault."""
+        ...
+
+
+class Wire:
+    """The calls of one stage's functions."""
+
+    def __init__(self, faults: Faults, appconfig: Handles, others: Mapping[str, Handles]) -> None:
+        """Know who listens: `others` are simulators, by base URL."""
+        self.faults = faults
+        self._appconfig = appconfig
+        self._others = {_origin(url): simulator for url, simulator in others.items()}
+        self._function = ""
+        self._invocation = 0
+
+    @contextmanager
+    def of(self, function: str) -> Iterator[int]:
+        """Take the calls inside the block as those of `function`; give the invocation's number."""
+        outer, outer_function = _CURRENT[0], self._function
+        self._invocation += 1
+        _CURRENT[0], self._function = self, function
+        try:
+            yield self._invocation
+        finally:
+            _CURRENT[0], self._function = outer, outer_function
+
+    def aws(self, event_name: str, request: AWSPreparedRequest, plain: Callable[[], Any]) -> Any:
+        """Make one call to AWS."""
+        _, service, operation = event_name.split(".", 2)
+        call = self.faults.record(self._function, self._invocation, service, operation)
+        if refusal := self.faults.strike(call, "before"):
+            return _refused(request, refusal)
+        if service == "appconfigdata":
+            answer = self._appconfig.handle(_request(request.method, request.url, request.headers, request.body))
+            response = AWSResponse(request.url, answer.status, answer.headers, MockRawResponse(answer.body))  # type: ignore[arg-type]  # as moto itself does
+        else:
+            response = plain()
+        if refusal := self.faults.strike(call, "after"):
+            return _refused(request, refusal)
+        return response
+
+    def http(self, pool: Any, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Make one HTTP call to anybody else."""
+        origin = f"{pool.scheme}://{pool.host}:{pool.port}"
+        call = self.faults.record(self._function, self._invocation, "http", f"{method} {_shape(target)}")
+        self.faults.strike(call, "before")
+        if origin not in self._others:
+            raise Refused(origin)
+        answer = self._others[origin].handle(_request(method, target, headers, body))
+        self.faults.strike(call, "after")
+        return answer
+
+
+# The wire of the function that runs now; None while none does.
+_CURRENT: list[Wire | None] = [None]
+
+
+def install() -> None:
+    """Put the wire between clients and the world; a second call changes nothing."""
+    if hasattr(BotocoreStubber, "stage_plain"):
+        return
+    plain_aws = BotocoreStubber.__call__
+    plain_http: Any = urllib3.connectionpool.HTTPConnectionPool._make_request
+
+    def aws(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **rest: Any) -> Any:
+        wire = _CURRENT[0]
+        if wire is None or not self.enabled:
+            return plain_aws(self, event_name, request, **rest)
+        return wire.aws(event_name, request, lambda: plain_aws(self, event_name, request, **rest))
+
+    def http(self: Any, conn: Any, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> Any:
+        wire = _CURRENT[0]
+        if wire is None:
+            return plain_http(self, conn, method, url, body=body, headers=headers, **rest)
+        raw = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+        try:
+            answer = wire.http(self, method, url, headers or self.headers, raw)
+        except NetworkFault as fault:
+            raise _as_urllib3(fault, self, conn, url) from None
+        return HTTPResponse(
+            body=io.BytesIO(answer.body),
+            headers=answer.headers,
+            status=answer.status,
+            preload_content=rest.get("preload_content", True),
+            decode_content=rest.get("decode_content", True),
+            request_method=method,
+            request_url=url,
+            retries=rest.get("retries"),
+        )
+
+    BotocoreStubber.stage_plain = plain_aws  # type: ignore[attr-defined]  # marks that this was done
+    BotocoreStubber.__call__ = aws  # type: ignore[method-assign,assignment]  # every client holds the object already
+    urllib3.connectionpool.HTTPConnectionPool._make_request = http  # type: ignore[method-assign]  # below urllib3's own retries and errors
+
+
+def _as_urllib3(fault: NetworkFault, pool: Any, conn: Any, url: str) -> Exception:
+    match fault:
+        case Refused():
+            return NewConnectionError(conn, f"Failed to establish a new connection: nobody listens at {fault}")
+        case TimedOut():
+            return ReadTimeoutError(pool, url, "Read timed out.")
+        case Dropped():
+            return ProtocolError("Connection aborted.", ConnectionResetError(104, "Connection reset by peer"))
+        case _:
+            return ProtocolError(str(fault))
+
+
+def _request(method: str, url: str, headers: Mapping[str, Any], body: Any) -> Request:
+    parts = urlsplit(url)
+    path, query = split_target(f"{parts.path}?{parts.query}")
+    named = {
+        str(name).lower(): value.decode() if isinstance(value, bytes) else str(value) for name, value in headers.items()
+    }
+    raw = body if isinstance(body, bytes) else str(body or "").encode()
+    return Request(method=method, path=path, query=query, headers=named, body=raw)
+
+
+def _refused(request: AWSPreparedRequest, refusal: Refusal) -> AWSResponse:
+    body = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
+    headers = {"x-amzn-errortype": refusal.code, "content-type": "application/x-amz-json-1.0"}
+    return AWSResponse(request.url, refusal.status, headers, MockRawResponse(body))  # type: ignore[arg-type]  # as moto itself does
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _shape(target: str) -> str:
+    """Return a path without its ids, so that calls of the same kind have the same name."""
+    return "/".join("{id}" if part.isdigit() else part for part in target.partition("?")[0].split("/"))

@@ -1,0 +1,177 @@
+"""DynamoDB in the words that stores use. Items are flat: text, whole numbers, bytes, truth."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from haat.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Value = str | int | bool | bytes
+Item = Mapping[str, Value]
+
+
+def pack(item: Item) -> dict[str, Any]:
+    """An item as the low-level API wants it."""
+    return {name: _pack(value) for name, value in item.items()}
+
+
+def unpack(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item as stores read it."""
+    return {name: _unpack(value) for name, value in item.items()}
+
+
+def _pack(value: Value) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+
+
+def _unpack(value: Mapping[str, Any]) -> Any:
+    ((kind, held),) = value.items()
+    return int(held) if kind == "N" else bytes(held) if kind == "B" else held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Write a whole item. `absent` demands that there is none yet; `version` that the one there has this version."""
+
+    item: Item
+    absent: bool = False
+    version: int | None = None
+
+    def request(self, table: str) -> dict[str, Any]:
+        """The action of a transaction."""
+        op: dict[str, Any] = {"TableName": table, "Item": pack(self.item)}
+        if self.absent:
+            op["ConditionExpression"] = "attribute_not_exists(pk)"
+        elif self.version is not None:
+            op |= {"ConditionExpression": "version = :v", "ExpressionAttributeValues": {":v": {"N": str(self.version)}}}
+        return {"Put": op}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Set attributes of an item; `when` is a condition that may use the placeholders of `values` and `#name` for any attribute."""
+
+    pk: str
+    sk: str
+    set: Item = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    when: str = ""
+    values: Item = field(default_factory=dict)
+
+    def request(self, table: str) -> dict[str, Any]:
+        """The arguments of UpdateItem, or the action of a transaction."""
+        values = {f":set_{name}": value for name, value in self.set.items()} | {
+            f":add_{n}": v for n, v in self.add.items()
+        }
+        parts = []
+        if self.set:
+            parts.append("SET " + ", ".join(f"#{name} = :set_{name}" for name in self.set))
+        if self.add:
+            parts.append("ADD " + ", ".join(f"#{name} :add_{name}" for name in self.add))
+        if self.remove:
+            parts.append("REMOVE " + ", ".join(f"#{name}" for name in self.remove))
+        expression = " ".join(parts)
+        op: dict[str, Any] = {
+            "TableName": table,
+            "Key": pack({"pk": self.pk, "sk": self.sk}),
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": pack(values | {f":{name}": value for name, value in self.values.items()}),
+        }
+        if self.when:
+            op["ConditionExpression"] = self.when
+        names = set(_names(expression + " " + self.when))
+        return op | {"ExpressionAttributeNames": {f"#{name}": name for name in names}}
+
+
+def _names(expression: str) -> Iterator[str]:
+    for piece in expression.split("#")[1:]:
+        yield "".join(piece[: next((i for i, c in enumerate(piece) if not (c.isalnum() or c == "_")), len(piece))])
+
+
+class Refused(Exception):
+    """A condition did not hold. `at` are the positions of the actions that were refused; `moved` says that others were at work."""
+
+    def __init__(self, at: tuple[int, ...], *, moved: bool = False, old: dict[str, Any] | None = None) -> None:
+        super().__init__(f"condition refused at {at}")
+        self.at, self.moved, self.old = at, moved, old
+
+
+class Table:
+    """One table."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client, self._name = client, name
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> dict[str, Any] | None:
+        """An item, or None. Raises Unavailable."""
+        with _Weather():
+            got = self._client.get_item(TableName=self._name, Key=pack({"pk": pk, "sk": sk}), ConsistentRead=consistent)
+        return unpack(got["Item"]) if "Item" in got else None
+
+    def query(
+        self, pk: str, *, index: str | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """The first items of a partition, by sort key. Raises Unavailable."""
+        more: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
+        with _Weather():
+            got = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="#k = :k",
+                ExpressionAttributeNames={"#k": "view_pk" if index else "pk"},
+                ExpressionAttributeValues={":k": {"S": pk}},
+                ScanIndexForward=not newest_first,
+                Limit=limit,
+                **more,
+            )
+        return [unpack(item) for item in got["Items"]]
+
+    def put(self, put: Put) -> None:
+        """Write one item. Raises Refused, Unavailable."""
+        with _Weather():
+            self._client.put_item(**put.request(self._name)["Put"])
+
+    def update(self, update: Update) -> None:
+        """Change one item. Raises Refused (with the item as it was, where there is one) and Unavailable."""
+        with _Weather():
+            self._client.update_item(**update.request(self._name), ReturnValuesOnConditionCheckFailure="ALL_OLD")
+
+    def transact(self, actions: Iterable[Put | Update]) -> None:
+        """All of them or none. Raises Refused with the positions whose conditions did not hold, and Unavailable."""
+        requests = [a.request(self._name) if isinstance(a, Put) else {"Update": a.request(self._name)} for a in actions]
+        with _Weather():
+            self._client.transact_write_items(TransactItems=requests)  # type: ignore[arg-type]  # built above, by the same names
+
+
+class _Weather:
+    """Turns what DynamoDB says into what a store can act on; everything else that goes wrong there is Unavailable."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ClientError):
+            code = error.response["Error"]["Code"]
+            if code == "ConditionalCheckFailedException":
+                old: Any = error.response.get("Item")
+                raise Refused((0,), old=unpack(old) if old else None) from None
+            if code == "TransactionCanceledException":
+                reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+                at = tuple(i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
+                if at or "TransactionConflict" in reasons:
+                    raise Refused(at, moved="TransactionConflict" in reasons) from None
+            raise Unavailable(f"table: {code}") from None
+        if isinstance(error, BotoCoreError):
+            raise Unavailable(f"table: {type(error).__name__}") from None

@@ -1,0 +1,138 @@
+"""The Graph API: one call says one message, and its answer is read by Meta's code, never by its title or its HTTP status.
+
+What an answer means for the message:
+
+| answer | outcome |
+| --- | --- |
+| 200 with a message id | Accepted |
+| an error with a code of Meta's, under any HTTP status | Refused: certainly not sent |
+| a connection that was never made | NotConnected: certainly not sent |
+| everything else: time-out, dropped connection, 5xx or 4xx without a code (a proxy's answer), a redirect, 200 without an id | Unknown |
+
+The token stands in one header of one request; it is in no URL, exception or log.
+"""
+
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    MaxRetryError,
+    NewConnectionError,
+    SSLError,
+)
+
+from haat.conversation.channels.whatsapp import request_for
+from haat.conversation.channels.whatsapp_place import CHANNEL as WHATSAPP
+from haat.conversation.channels.wire import as_object, code, objects, word
+from haat.conversation.model import Outgoing
+from haat.conversation.ports import Accepted, Action, Line, NotConnected, Refused, SendOutcome, Unknown
+from haat.kernel.ids import ProviderId
+from haat.kernel.secret import Secret
+
+BAD_TOKEN = 190  # Meta's code for a token that it can't use
+
+ACTIONS: Final[Mapping[int, Action]] = {
+    # Meta's servers are in trouble, or busy.
+    **dict.fromkeys((1, 2, 131000, 131016, 133004, 135000), Action.RETRY),
+    # Rate of the app, of the account, of the number.
+    **dict.fromkeys((4, 80007, 130429), Action.SLOW_NUMBER),
+    131056: Action.WAIT_PAIR,  # too much for one customer
+    131057: Action.RETRY_MINUTES,  # the number is being upgraded
+    **dict.fromkeys((131052, 131053), Action.RETRY_ONCE),  # media would not come down or go up
+    # Token, permission.
+    **dict.fromkeys((0, 3, 10, BAD_TOKEN, *range(200, 300)), Action.STOP_TOKEN),
+    **dict.fromkeys((131048, 131064), Action.STOP_SPAM),  # too many complaints; template quality
+    **dict.fromkeys((368, 131031, 130497), Action.STOP_POLICY),  # blocked for policy, locked, country
+    131042: Action.STOP_BILLING,
+    131026: Action.UNDELIVERABLE,  # no WhatsApp, an old one, or terms not accepted
+    131047: Action.GIVE_UP,  # outside the window
+    **dict.fromkeys((131049, 130472), Action.GIVE_UP),  # Meta chose not to deliver; not sooner than in 24 h
+    131050: Action.GIVE_UP,  # the customer stopped marketing
+    **dict.fromkeys(
+        (131030, 131005, 133010), Action.GIVE_UP
+    ),  # configuration: allow-list, access, number not registered
+    **dict.fromkeys((131051, 131008, 131009, 100, 33), Action.GIVE_UP),  # our request is wrong
+    # Template: count, missing, length, policy, format, paused, disabled.
+    **dict.fromkeys((132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016), Action.GIVE_UP),
+}
+
+_DIALECTS: Final[Mapping[str, Callable[[Outgoing], Mapping[str, Any]]]] = {WHATSAPP: request_for}
+
+
+def action_for(error: int) -> Action:
+    """What a code asks for. One that is in no table is tried again: a refusal was not sent, so that can't double, and the window ends it."""
+    return ACTIONS.get(error, Action.RETRY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Speaks to the Graph API. `version` is one such as v25.0; `timeout` should be well under the time that a function has."""
+
+    pool: urllib3.PoolManager
+    base_url: str
+    version: str
+    timeout: urllib3.Timeout
+
+    def say(self, line: Line, outgoing: Outgoing) -> SendOutcome:
+        """Write an outgoing message in its channel's dialect, and send it."""
+        return self.send(line.channel.address, line.token, _DIALECTS[outgoing.channel](outgoing))
+
+    def action(self, code: int) -> Action:
+        """What a code asks for, whether it came at once or as a later status."""
+        return action_for(code)
+
+    def send(self, address: str, token: Secret[str], body: Mapping[str, Any]) -> SendOutcome:
+        """POST one message for an address. Never raises for what the network or Meta does, and never tries twice."""
+        if not _fits_header(token):
+            return Refused(code=BAD_TOKEN, action=action_for(BAD_TOKEN))
+        try:
+            response = self.pool.request(
+                "POST",
+                f"{self.base_url.rstrip('/')}/{self.version}/{quote(address, safe='')}/messages",
+                body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+                headers={"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"},
+                timeout=self.timeout,
+                retries=False,
+                redirect=False,
+            )
+        except HTTPError as error:
+            return NotConnected() if _never_connected(error) else Unknown()
+        return read_answer(
+            response.status, response.data or b""
+        )  # None, whatever its type says, for an empty body made by hand
+
+
+def read_answer(status: int, body: bytes) -> SendOutcome:
+    """What an answer to a send means for the message."""
+    try:
+        answer = as_object(json.loads(body))
+    except (ValueError, RecursionError):
+        return Unknown()
+    messages, _ = objects(answer.get("messages"))
+    provider_id = word(messages[0].get("id")) if messages else None
+    if status == 200 and provider_id:
+        return Accepted(provider_id=ProviderId(provider_id))
+    refusal = code(as_object(answer.get("error")).get("code"))
+    return Unknown() if refusal is None else Refused(code=refusal, action=action_for(refusal))
+
+
+def _never_connected(error: HTTPError) -> bool:
+    """Whether not one byte of the request can have left us."""
+    cause: object = error.reason if isinstance(error, MaxRetryError) else error
+    if isinstance(cause, SSLError):  # an answer that breaks off raises this too: only a refused certificate is sure
+        return any(isinstance(reason, ssl.SSLCertVerificationError) for reason in cause.args)
+    return isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError)
+
+
+def _fits_header(token: Secret[str]) -> bool:
+    """http.client quotes a header that it refuses in its error, and this one holds the token."""
+    value = token.reveal()
+    return value.isascii() and value.isprintable() and " " not in value and bool(value)

@@ -1,0 +1,145 @@
+"""WhatsApp's own dialect (Cloud API): who signed a webhook, which facts stand in it, and how an answer is written down.
+
+No message is answered from here, and none is lost: what can't be understood is kept as AccountNews. docs/messages.md lists it all.
+"""
+
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from haat.conversation.channels.whatsapp_items import IGNORED_FIELDS, READERS, Found
+from haat.conversation.channels.whatsapp_place import Item, Place, by_name
+from haat.conversation.channels.wire import as_object, decode, digits, objects, word
+from haat.conversation.model import Outgoing
+from haat.facts.conversation import DeliveryReported, Inbound
+from haat.kernel.errors import Rejected
+from haat.kernel.ids import CorrelationId, Fingerprint, Pepper
+from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
+
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_FRAME = frozenset({"messaging_product", "metadata", "contacts"})  # of a value: read, and no news by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What one webhook brought. `ignored` counts, by one word each, what is left out on purpose."""
+
+    facts: tuple[Inbound, ...] = ()
+    statuses: tuple[DeliveryReported, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+
+def signed(body: bytes, header: str | None, secrets: Sequence[Secret[str]]) -> bool:
+    """Whether X-Hub-Signature-256 stands for these very bytes under one of the secrets. All are tried, so the time taken tells nothing."""
+    if header is None or not _SIGNATURE.fullmatch(header):
+        return False
+    given, found = header.removeprefix("sha256="), False
+    for secret in secrets:
+        expected = hmac.digest(secret.reveal().encode(), body, hashlib.sha256).hex()
+        found |= hmac.compare_digest(expected, given) and bool(secret.reveal())  # anyone can sign with an empty secret
+    return found
+
+
+def handshake(query: Mapping[str, str], token: Secret[str]) -> str | None:
+    """The challenge to send back as plain text, or None to refuse."""
+    given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
+    known = hmac.compare_digest(given, token.reveal().encode()) and bool(given)
+    return query.get("hub.challenge") if known and query.get("hub.mode") == "subscribe" else None
+
+
+def parse(body: bytes, pepper: Pepper, received_at: Instant, correlation: CorrelationId) -> Envelope:
+    """Split a webhook into facts. Raises Rejected for what is no JSON object; nothing else, whatever the bytes."""
+    document = decode(body)
+    if document.get("object") != "whatsapp_business_account":
+        return Envelope(ignored={"unknown_object": 1})
+    facts: dict[Fingerprint, Inbound] = {}
+    statuses: dict[Fingerprint, DeliveryReported] = {}
+    ignored: Counter[str] = Counter()
+    for found in _document(Place(pepper=pepper, received_at=received_at, correlation=correlation), document):
+        if isinstance(found, str):
+            ignored[found] += 1
+        elif found.key in facts or found.key in statuses:
+            ignored["repeated"] += 1
+        elif isinstance(found, DeliveryReported):
+            statuses[found.key] = found
+        else:
+            facts[found.key] = found
+    if not (facts or statuses or ignored):
+        ignored["empty"] = 1
+    return Envelope(facts=tuple(facts.values()), statuses=tuple(statuses.values()), ignored=ignored)
+
+
+def request_for(outgoing: Outgoing) -> Mapping[str, Any]:
+    """The body of a send: to the number where it is known, else to the user id, never both. Raises Rejected where neither is."""
+    phone, user_id = outgoing.contact.phone, outgoing.contact.user_id
+    if not (phone or user_id):
+        raise Rejected("an outgoing message has nobody to go to")
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **({"to": phone} if phone else {"recipient": user_id}),
+        **({"context": {"message_id": outgoing.quotes}} if outgoing.quotes else {}),
+        "type": "text",
+        "text": {"preview_url": False, "body": outgoing.text},
+        "biz_opaque_callback_data": outgoing.id,
+    }
+
+
+def _document(at: Place, document: Item) -> Iterator[Found]:
+    entries, odd = objects(document.get("entry"))
+    for entry in entries:
+        yield from _entry(replace(at, account=word(entry.get("id"), 64) or "", sent_at=entry.get("time")), entry)
+    if odd:
+        yield at.news("unknown_entry", {"entry": odd})
+
+
+def _entry(at: Place, entry: Item) -> Iterator[Found]:
+    rest = {name: value for name, value in entry.items() if name not in {"id", "time"}}
+    changes, odd = objects(rest.pop("changes", None))
+    for change in changes:
+        yield from _change(at, change)
+    if odd:
+        rest["changes"] = odd
+    if rest:
+        yield at.news("unknown_entry", rest)
+
+
+def _change(at: Place, change: Item) -> Iterator[Found]:
+    name, value = word(change.get("field"), 64), change.get("value")
+    if name in IGNORED_FIELDS:
+        yield name
+        return
+    frame = value if isinstance(value, dict) else {"value": value}
+    metadata = as_object(frame.get("metadata"))
+    contacts, _ = objects(frame.get("contacts"))
+    at = replace(
+        at,
+        address=word(metadata.get("phone_number_id"), 64) or "",
+        business=digits(metadata.get("display_phone_number")),
+        contacts=by_name(contacts),
+        only=contacts[0] if len(contacts) == 1 else {},
+    )
+    readers = READERS.get(name or "messages")  # without a field: some relays drop it
+    if readers is None:
+        yield at.news(name or "unknown_change", frame)
+        return
+    rest = {key: given for key, given in frame.items() if key not in _FRAME}
+    for key, reader in readers.items():
+        items, odd = objects(rest.pop(key, None))
+        for item in items:
+            found = reader(at, item) if at.address else None  # nobody knows whose it is
+            if found is None:
+                odd.append(item)
+            else:
+                yield found
+        if odd:
+            rest[key] = odd
+    if errors := rest.pop("errors", None):
+        yield at.news("errors", {"errors": errors})
+    if rest:
+        yield at.news(f"unknown_{name or 'change'}", rest)

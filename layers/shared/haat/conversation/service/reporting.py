@@ -1,0 +1,54 @@
+"""The channel says what became of what we sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from haat.conversation.model import Outgoing
+from haat.conversation.ports import STOPS, Action, Lines, Reports
+from haat.conversation.rules.sending import OUTCOME_UNKNOWN, backoff_ms
+from haat.facts.conversation import DeliveryReported
+from haat.kernel.ids import MessageId, Pepper, ulid
+from haat.kernel.time import MINUTE, Instant, later
+
+SAY_AGAIN = 3  # so often at the most, when the channel took a message and failed it later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Keeps what channels report."""
+
+    reports: Reports
+    lines: Lines
+    action: Callable[[int], Action]  # what a channel's code asks for
+    pepper: Pepper
+
+    def take(self, fact: DeliveryReported, now: Instant) -> str:
+        """Take one status; returns one word for the log."""
+        if fact.status != "failed":
+            return "reported" if self.reports.report(fact) else "no_change"
+        outgoing = self.reports.outgoing(fact)
+        if outgoing is None:
+            return "not_ours"
+        code = fact.error_code if fact.error_code is not None else OUTCOME_UNKNOWN
+        action = self.action(code) if fact.error_code is not None else Action.GIVE_UP
+        if action in STOPS:
+            self.lines.stop(outgoing.channel, outgoing.address, action, now)
+        again = self._again(outgoing, action, now)
+        if not self.reports.fail_reported(fact, outgoing, code, now, again):
+            return "no_change"
+        return "said_again" if again else "failed"
+
+    def _again(self, outgoing: Outgoing, action: Action, now: Instant) -> Outgoing | None:
+        if action not in {Action.RETRY, Action.WAIT_PAIR, Action.SLOW_NUMBER, Action.RETRY_MINUTES, Action.RETRY_ONCE}:
+            return None
+        most = 1 if action is Action.RETRY_ONCE else SAY_AGAIN
+        if outgoing.again >= most or now >= outgoing.window_ends:
+            return None
+        wait = 2 * MINUTE if action is Action.RETRY_MINUTES else backoff_ms(outgoing.again + 2)
+        return replace(
+            outgoing,
+            id=MessageId(ulid(now, self.pepper.digest("again", outgoing.id))),
+            again=outgoing.again + 1,
+            not_before=later(now, wait),
+            decided_at=now,
+        )

@@ -1,0 +1,144 @@
+"""An outgoing message's turn has come."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from haat.conversation.model import Outgoing, SendState
+from haat.conversation.ports import (
+    STOPS,
+    Accepted,
+    Action,
+    Claimed,
+    Line,
+    Lines,
+    NotConnected,
+    Refused,
+    Sends,
+    Speaker,
+    Unknown,
+)
+from haat.conversation.rules.sending import (
+    CLAIM_MS,
+    MAX_WAIT_MS,
+    OUTCOME_UNKNOWN,
+    WINDOW_CLOSED,
+    Call,
+    Done,
+    Fail,
+    Pace,
+    Wait,
+    backoff_ms,
+    next_step,
+)
+from haat.kernel.ids import ulid_time
+from haat.kernel.time import MINUTE, SECOND, Instant
+
+NO_LINE = 0  # Meta's code for "the token is no good", which is what a channel without one amounts to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one turn. `wait_ms` above 0: it must come again after so long, and its followers after it."""
+
+    word: str
+    wait_ms: int = 0
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Says what shops say."""
+
+    sends: Sends
+    lines: Lines
+    speaker: Speaker
+    pace: Pace
+
+    def send(self, outgoing: Outgoing, now: Instant) -> Result:
+        """Take one turn: at most one call to the channel. The caller brings the record back after `wait_ms`."""
+        window_ends = outgoing.window_ends
+        if now >= window_ends:  # the customer may have written since this was decided
+            window_ends = self.sends.window_ends(outgoing)
+        line = self.lines.line(outgoing.channel, outgoing.address)
+        if now < window_ends:
+            if line is not None and line.channel.stopped:
+                return Result(word="stopped", wait_ms=min(MAX_WAIT_MS, window_ends - now))
+            pause = max(self.pace.wait_ms(outgoing.address, outgoing.customer, now), outgoing.not_before - now)
+            if pause > 0:
+                return Result(word="held", wait_ms=min(pause, MAX_WAIT_MS))
+        if now >= window_ends or line is None:
+            return self._without_calling(outgoing, window_ends, now, WINDOW_CLOSED if line is not None else NO_LINE)
+        claim = self.sends.claim(outgoing, now)
+        if isinstance(claim, SendState):
+            step = next_step(claim, window_ends=window_ends, now=now)
+            match step:
+                case Done():
+                    return Result(word="done_before")
+                case Wait():
+                    return Result(word="unknown", wait_ms=step.ms)
+                case Fail():
+                    return self._fail(outgoing, step.code, now)
+                case Call():
+                    taken = self.sends.take_over(outgoing, claim, now)
+                    if taken is None:
+                        return Result(word="unknown", wait_ms=CLAIM_MS)
+                    claim = taken
+                case _ as never:
+                    assert_never(never)
+        return self._call(outgoing, line, claim, now)
+
+    def _without_calling(self, outgoing: Outgoing, window_ends: Instant, now: Instant, code: int) -> Result:
+        """The window is closed (or the channel gone): what is due fails; what may have been sent waits for its status first."""
+        state = self.sends.state(outgoing.id)
+        if state.state == "due":
+            return self._fail(outgoing, code, now)
+        step = next_step(state, window_ends=window_ends, now=now)
+        if isinstance(step, Wait):
+            return Result(word="unknown", wait_ms=step.ms)
+        return Result(word="done_before") if isinstance(step, Done) else self._fail(outgoing, OUTCOME_UNKNOWN, now)
+
+    def _call(self, outgoing: Outgoing, line: Line, claim: Claimed, now: Instant) -> Result:
+        self.pace.calling(outgoing.address, outgoing.customer, now)
+        outcome = self.speaker.say(line, outgoing)
+        match outcome:
+            case Accepted():
+                self.pace.accepted(outgoing.address)
+                self.sends.sent(outgoing.id, outcome.provider_id)
+                return Result(word="sent_again" if claim.again else "sent")
+            case Unknown():
+                return Result(word="unknown", wait_ms=CLAIM_MS + SECOND)
+            case NotConnected():
+                self.sends.release(outgoing.id)
+                return Result(word="not_connected", wait_ms=_jitter(outgoing, backoff_ms(claim.tries)))
+            case Refused():
+                return self._refused(outgoing, outcome, claim, now)
+            case _ as never:
+                assert_never(never)
+
+    def _refused(self, outgoing: Outgoing, refused: Refused, claim: Claimed, now: Instant) -> Result:
+        match refused.action:
+            case Action.RETRY:
+                wait = _jitter(outgoing, backoff_ms(claim.tries))
+            case Action.WAIT_PAIR:
+                wait = backoff_ms(claim.tries)
+            case Action.SLOW_NUMBER:
+                wait = self.pace.slow(outgoing.address, now)
+            case Action.RETRY_MINUTES:
+                wait = 2 * MINUTE
+            case Action.RETRY_ONCE if claim.tries == 1:
+                wait = backoff_ms(2)
+            case _:
+                if refused.action in STOPS:
+                    self.lines.stop(outgoing.channel, outgoing.address, refused.action, now)
+                return self._fail(outgoing, refused.code, now)
+        self.sends.release(outgoing.id)  # first, so that a death between here and the wait loses nothing
+        return Result(word="refused", wait_ms=wait, code=refused.code)
+
+    def _fail(self, outgoing: Outgoing, code: int, now: Instant) -> Result:
+        self.sends.fail(outgoing, code, now)
+        return Result(word="failed", code=code)
+
+
+def _jitter(outgoing: Outgoing, wait_ms: int) -> int:
+    """The wait, and up to a quarter more: the same for one message, another for the next."""
+    return wait_ms + wait_ms * (ulid_time(outgoing.id[::-1][:10]) % 256) // 1024

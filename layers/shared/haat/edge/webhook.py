@@ -1,0 +1,88 @@
+"""A provider's webhook over HTTP: prove who sent it, keep what it brought, answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from haat.conversation.channels import whatsapp
+from haat.edge.http import Request, answer, problem, read
+from haat.kernel.errors import Misconfigured, Rejected, Unavailable
+from haat.kernel.ids import CorrelationId
+from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
+
+BODY_LIMIT = 3 * 1024 * 1024  # bytes; what Meta sends at most
+
+Keep = Callable[[bytes, CorrelationId, Instant], whatsapp.Envelope]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """One provider's address."""
+
+    path: str
+    secrets: Callable[[], Sequence[Secret[str]]]
+    token: Callable[[], Secret[str]]
+    keep: Keep
+    now: Callable[[], Instant]
+    logger: Logger
+    metrics: Metrics
+
+    def serve(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Answer one event of a function URL."""
+        request = read(event)
+        if request.path.rstrip("/") != self.path:
+            return problem(404)
+        try:
+            match request.method:
+                case "GET":
+                    return self._handshake(request)
+                case "POST":
+                    return self._take(request)
+                case _:
+                    return problem(405)
+        except Misconfigured as error:
+            return self._trouble("misconfigured", str(error))
+        except Unavailable as error:
+            return self._trouble("not_kept", str(error))
+
+    def _handshake(self, request: Request) -> dict[str, Any]:
+        challenge = whatsapp.handshake(request.query, self.token())
+        self._count("handshake" if challenge is not None else "handshake_refused")
+        return problem(403) if challenge is None else answer(200, challenge)
+
+    def _take(self, request: Request) -> dict[str, Any]:
+        if len(request.body) > BODY_LIMIT:
+            self._count("too_large")
+            return problem(413)
+        if not whatsapp.signed(request.body, request.headers.get("x-hub-signature-256"), self.secrets()):
+            self._count("signature_refused")
+            self.logger.warning("signature_refused", extra={"request": request.id})
+            return problem(401)
+        try:
+            kept = self.keep(request.body, CorrelationId(request.id), self.now())
+        except Rejected as error:
+            self._count("malformed")
+            self.logger.warning("malformed", extra={"request": request.id})
+            return problem(400, str(error))
+        self._count("facts", len(kept.facts))
+        self._count("statuses", len(kept.statuses))
+        for word, times in kept.ignored.items():
+            self._count("ignored", times)
+            self.logger.info("ignored", extra={"request": request.id, "kind": word, "times": times})
+        if kept.facts:  # a webhook of statuses is the common one: it is counted, and costs no line
+            facts = [{"fact": fact.name, "key": fact.key} for fact in kept.facts[:20]]
+            self.logger.info("kept", extra={"request": request.id, "facts": facts, "count": len(kept.facts)})
+        return answer(200)
+
+    def _trouble(self, word: str, what: str) -> dict[str, Any]:
+        self._count(word)
+        self.logger.error(word, extra={"what": what})
+        return problem(500)
+
+    def _count(self, name: str, times: int = 1) -> None:
+        if times:
+            self.metrics.add_metric(name=name, unit=MetricUnit.Count, value=times)

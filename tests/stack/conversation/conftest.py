@@ -1,0 +1,64 @@
+"""The market of three shops on the stage, and the words in which its tests speak."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.clock import START
+from infra.local.market import HARDWARE, SAREES, SWEETS
+from infra.local.seed import seed
+from infra.local.simulators.customer import Customer
+from infra.local.stage import Stage
+
+SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP = (shop.phone_number_id for shop in (SWEETS, SAREES, HARDWARE))
+
+
+class Market:
+    """The stage, as customers see it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def customer(self, number: int = 1, **more: object) -> Customer:
+        """A customer with an invented number."""
+        return self.stage.graph.customer(phone=f"9198000000{number:02d}", **more)  # type: ignore[arg-type]  # as given
+
+    def says(self, customer: Customer, text: str, *, to: str = SWEET_SHOP, at: float | None = None) -> list[str]:
+        """Let a customer write, and everything happen that follows now; return what the shop said since."""
+        before = len(self.stage.graph.sent())
+        customer.writes(to, text, at=at)
+        self.stage.drain()
+        return self.said()[before:]
+
+    def said(self, shop: str | None = None, customer: Customer | None = None) -> list[str]:
+        """Everything that reached Meta, in order."""
+        return [sent.text for sent in self.stage.graph.sent(shop, customer) if sent.accepted]
+
+    def at_home(self, shop: str, customer: Customer) -> list[str]:
+        """What the customer's phone shows of the shop."""
+        return [line.text for line in self.stage.graph.transcript(shop, customer) if line.author == "haat"]
+
+    def items(self, prefix: str) -> list[dict[str, dict[str, str]]]:
+        """Items of the conversation table whose key begins so."""
+        return [item for item in self.stage.items("conversation") if item["pk"]["S"].startswith(prefix)]
+
+    def counted(self, word: str, function: str | None = None) -> int:
+        """How often a metric of this name was counted."""
+        return sum(f'"{word}":[' in line for line in self.stage.logs.lines(function))
+
+    def local(self, hour: int, minute: int = 0, *, days: int = 0) -> float:
+        """Seconds since 1970 of a time of day in India, `days` from the stage's first day."""
+        midnight = START.timestamp() - 10 * 3600  # the stage begins at ten in the morning there
+        return midnight + days * 86_400 + hour * 3600 + minute * 60
+
+    def go_to(self, at: float) -> None:
+        """Move the clock, letting what is due on the way happen."""
+        self.stage.run_for(at - self.stage.clock.now())
+
+
+@pytest.fixture
+def market(stage: Stage) -> Iterator[Market]:
+    """Return the open market."""
+    seed(stage)
+    yield Market(stage)
+    assert not [failure for failure in stage.failures if not failure.died], "a function broke"

@@ -1,0 +1,42 @@
+"""A small stack beside the real one, for tests of the stage itself."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.local.settings import Settings
+from infra.local.stage import Stage
+
+TEMPLATE = Path(__file__).parent / "scratch" / "template.yaml"
+REGION = "ap-south-2"  # moto keeps regions apart, so this stack and the real one can stand together
+
+
+@contextmanager
+def scratch(template: Path = TEMPLATE, *, region: str = REGION, **parameters: str) -> Iterator[Stage]:
+    """Deploy the small stack."""
+    settings = Settings(template=template)
+    with Stage.in_process(settings, region=region, parameters=parameters) as stage:
+        yield stage
+
+
+def send(stage: Stage, name: str, *, group: str | None = "g", do: str = "ok", delay: int = 0, **more: Any) -> None:
+    """Send an order to the worker: to the FIFO queue, or without a group to the other one."""
+    queue = stage.client("sqs").get_queue_url(QueueName="work.fifo" if group else "loose")["QueueUrl"]
+    order = {"MessageBody": json.dumps({"name": name, "do": do, **more})}
+    if group:
+        order |= {"MessageGroupId": group, "MessageDeduplicationId": name}
+    else:
+        order |= {"DelaySeconds": delay}  # type: ignore[dict-item]  # the one number
+    stage.client("sqs").send_message(QueueUrl=queue, **order)
+
+
+def saw(stage: Stage, function: str = "worker") -> list[str]:
+    """Return what a function saw, in order."""
+    return [line.get("saw") or line["row"] for line in map(_json, stage.logs.lines(function)) if line]
+
+
+def _json(line: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(line)
+    return {} if "errorType" in document else document
