@@ -41,11 +41,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A schedule: when (`rate(...)` or `cron(...)`), whom, and with which event."""
+    """A schedule: when, whom, and with which event; None is the event that a rule makes by itself."""
 
     name: str
     function: str
     expression: str
+    zone: str
     event: Any
 
 
@@ -92,7 +93,8 @@ class _Deployer:
             ],
         )
         # Buckets belong to all regions: the next stage makes its own.
-        del s3_backends[ACCOUNT]["aws"].buckets[bucket]
+        for key in s3_backends[ACCOUNT]["aws"].buckets.pop(bucket).keys.values():
+            key.dispose()
         backend = cloudformation_backends[ACCOUNT][self.region]
         self.stacks[""] = next(stack for stack in backend.stacks.values() if stack.name == STACK)
         for name in self.blueprint.nested:
@@ -136,11 +138,7 @@ class _Deployer:
         resource: Any = self.stacks[""].resource_map[logical_id]
         properties = self.resolve("", self.blueprint.root["Resources"][logical_id]["Properties"])
         logging = properties.get("LoggingConfig", {})
-        environment = {
-            name: str(value) for name, value in properties.get("Environment", {}).get("Variables", {}).items()
-        }
-        if level := logging.get("ApplicationLogLevel"):
-            environment["AWS_LAMBDA_LOG_LEVEL"] = level
+        variables = properties.get("Environment", {}).get("Variables", {})
         return Function(
             name=self.blueprint.code[logical_id].name,
             logical_id=logical_id,
@@ -149,11 +147,12 @@ class _Deployer:
             handler=properties["Handler"],
             code=self.blueprint.code[logical_id],
             layers=tuple(self.blueprint.layers[layer] for layer in self.blueprint.function_layers[logical_id]),
-            environment=environment,
+            environment={name: str(value) for name, value in variables.items()},
             timeout=float(properties.get("Timeout", 3)),
             memory=int(properties.get("MemorySize", 128)),
             region=self.region,
             log_format=logging.get("LogFormat", "Text"),
+            log_level=logging.get("ApplicationLogLevel"),
             paths=self.blueprint.paths[logical_id],
         )
 
@@ -260,7 +259,11 @@ def _timers(deployer: _Deployer, by_arn: Mapping[str, str]) -> list[Timer]:
 
 def _timer(resource: Resource, function: str, event: Any) -> Timer:
     return Timer(
-        name=resource.logical_id, function=function, expression=resource.properties["ScheduleExpression"], event=event
+        name=resource.logical_id,
+        function=function,
+        expression=resource.properties["ScheduleExpression"],
+        zone=resource.properties.get("ScheduleExpressionTimezone", "UTC"),
+        event=event,
     )
 
 

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from infra.local.function import ACCOUNT, Function, Json
 from infra.local.http import Request, Response
 
-# What Lambda and API Gateway pass as text; the rest travels as base64.
-_TEXT = ("text/", "application/json", "application/javascript", "application/xml", "application/x-www-form-urlencoded")
+# What a function URL passes as text; the rest travels as base64, forms too.
+_TEXT = ("text/", "application/json", "application/javascript", "application/xml")
 
 
 class BadAnswer(Exception):
@@ -24,7 +24,8 @@ def url_event(function: Function, request: Request, *, number: int, now: float) 
     """Return a function URL's event: payload format 2.0."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
-    body, encoded = _body(request.body, headers.get("content-type"))
+    kind = headers.get("content-type", "application/json").lower()
+    body, encoded = _body(request.body, text=kind.startswith(_TEXT) or "+json" in kind or "+xml" in kind)
     host = headers.setdefault("host", "127.0.0.1")
     headers.setdefault("x-forwarded-for", "127.0.0.1")
     event: dict[str, Any] = {
@@ -65,7 +66,7 @@ def url_event(function: Function, request: Request, *, number: int, now: float) 
 
 def rest_event(request: Request, *, resource: str, parameters: Mapping[str, str], number: int, now: float) -> Json:
     """Return a REST API's event: proxy integration, payload format 1.0."""
-    body, encoded = _body(request.body, request.headers.get("content-type"))
+    body, encoded = _body(request.body, text=True)
     query = dict(request.query)
     return {
         "resource": resource,
@@ -190,9 +191,9 @@ def _request_id(number: int) -> str:
     return f"{number:08x}-0000-4000-8000-000000000000"
 
 
-def _body(body: bytes, content_type: str | None) -> tuple[str, bool]:
-    kind = (content_type or "application/json").lower()
-    if kind.startswith(_TEXT) or "+json" in kind or "+xml" in kind:
+def _body(body: bytes, *, text: bool) -> tuple[str, bool]:
+    """Return the body as an event carries it, and whether that is base64."""
+    if text:
         try:
             return body.decode(), False
         except UnicodeDecodeError:

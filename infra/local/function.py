@@ -39,6 +39,7 @@ class Function:
     memory: int
     region: str = REGION
     log_format: str = "Text"
+    log_level: str | None = None
     paths: tuple[str, ...] = ()
 
     @property
@@ -60,6 +61,7 @@ class Function:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_FORMAT": self.log_format,
+            **({"AWS_LAMBDA_LOG_LEVEL": self.log_level} if self.log_level else {}),
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.physical_name}",
             "AWS_LAMBDA_LOG_STREAM_NAME": "local",
             "LAMBDA_TASK_ROOT": str(self.code),

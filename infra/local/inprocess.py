@@ -1,7 +1,7 @@
 """Runs handlers in this process, one at a time: for tests, deterministic and fast.
 
-Each function has its own environment, its own copy of its module, and loses both when it is killed. Our own packages
-under `layers/` are shared: they hold no state at module level.
+Each function has its own environment, its own copy of its module and its own metrics, and loses them when it is
+killed. Our own packages under `layers/` are shared: they hold no state at module level.
 """
 
 import importlib.util
@@ -13,15 +13,21 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import botocore.session
 
 from infra.local.clock import TestClock
 from infra.local.faults import Killed
 from infra.local.function import Function, InvocationFailed, Json
 from infra.local.logs import Logs, captured
-from infra.local.wire import Wire
+from infra.local.wire import Invocation, Wire
 
 type Handler = Callable[[Json, Any], Json]
+
+# Where Powertools keeps what was not yet printed: on a class, for the whole process.
+_METRICS = ("_metrics", "_dimensions", "_metadata", "_default_dimensions")
 
 
 class Context:
@@ -45,96 +51,139 @@ class Context:
         return max(0, int((self._end - time.time()) * 1000))
 
 
+class _Life:
+    """One life of a function, from a cold start until it dies or is forgotten."""
+
+    def __init__(self) -> None:
+        self.handler: Handler | None = None
+        self.metrics: dict[str, dict[str, Any]] = {name: {} for name in _METRICS}
+
+
 class InProcess:
     """The runner of tests."""
 
     def __init__(self, wire: Wire, clock: TestClock, logs: Logs) -> None:
         """Load nothing yet: a function's first invocation is its cold start."""
         self._wire, self._clock, self._logs = wire, clock, logs
-        self._handlers: dict[str, Handler] = {}
+        self._lives: dict[str, _Life] = {}
         self._loads = itertools.count(1)
+        self._clients = _Clients()
 
     def invoke(self, function: Function, event: Json) -> Json:
         """Call the handler; JSON both ways, so that nothing is shared that Lambda would not share."""
-        with self._wire.of(function.name) as number, _inside(function, self._clock, self._logs):
+        life = self._lives.setdefault(function.name, _Life())
+        with self._wire.of(function.name) as running, self._inside(function, life, running):
             try:
-                handler = self._handlers.get(function.name) or self._load(function)
-                return json.loads(json.dumps(handler(json.loads(json.dumps(event)), Context(function, number))))
-            except Killed:
-                self._die(function)
-                raise InvocationFailed(function.name, "Runtime.ExitError", "killed", died=True) from None
-            except Exception as error:
-                # What Lambda's runtime writes when a handler raises: tests look there for what must not be said.
-                trace = traceback.format_exception(error)
-                self._logs.add(
-                    function.name,
-                    json.dumps(
-                        {
-                            "log_level": "ERROR",
-                            "errorType": type(error).__name__,
-                            "errorMessage": str(error),
-                            "stackTrace": trace,
-                        }
-                    ),
-                )
-                raise InvocationFailed(function.name, type(error).__name__, str(error)) from error
+                handler = life.handler or self._load(function, life)
+                answer = handler(json.loads(json.dumps(event)), Context(function, running.number))
+                answer = json.loads(json.dumps(answer))
+            except (Exception, Killed) as error:
+                # Whatever a `finally` has made of it: who was killed is dead.
+                if not running.killed:
+                    self._logs.add(function.name, _complaint(error))
+                    raise InvocationFailed(function.name, type(error).__name__, str(error)) from error
+        if running.killed:
+            del self._lives[function.name]
+            raise InvocationFailed(function.name, "Runtime.ExitError", "killed", died=True)
+        return answer
 
     def forget(self) -> None:
         """Make the next call of each function a cold start."""
-        for name in list(self._handlers):
-            self._drop(name)
+        self._lives.clear()
 
     def close(self) -> None:
         """Forget everything."""
         self.forget()
 
-    def _load(self, function: Function) -> Handler:
+    def _load(self, function: Function, life: _Life) -> Handler:
         module_name, _, attribute = function.handler.rpartition(".")
-        path = function.code / f"{module_name.replace('.', '/')}.py"
+        # A name of its own: every function's module is called `app`.
         name = f"_stage_{function.name}_{next(self._loads)}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None or not path.is_file():
-            raise InvocationFailed(function.name, "Runtime.ImportModuleError", f"no {path}")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
+        module = _import(name, function.code / f"{module_name.replace('.', '/')}.py")
+        life.handler = getattr(module, attribute)
+        return life.handler
+
+    @contextmanager
+    def _inside(self, function: Function, life: _Life, running: Invocation) -> Iterator[None]:
+        """Let the process look to a handler as its own would."""
+        environment = function.runtime_environment
+        before = {name: os.environ.get(name) for name in environment}
+        path, sleep = list(sys.path), time.sleep
+        os.environ.update(environment)
+        sys.path[:0] = function.import_path
+        if self._clock.running:
+            # Waiting moves the clock: nobody else is here to do so.
+            time.sleep = self._clock.advance  # type: ignore[assignment]  # takes what sleep takes
         try:
-            spec.loader.exec_module(module)
+            with captured(self._logs, function.name, unless=lambda: running.killed), self._clients.shared(), _own_metrics(life):
+                yield
         finally:
-            del sys.modules[name]
-        handler: Handler = getattr(module, attribute)
-        self._handlers[function.name] = handler
-        return handler
+            time.sleep = sleep
+            sys.path[:] = path
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
-    def _drop(self, name: str) -> None:
-        self._handlers.pop(name, None)
 
-    def _die(self, function: Function) -> None:
-        self._drop(function.name)
-        # Metrics that were not flushed die with the process; Powertools keeps them for the whole of it.
-        if provider := sys.modules.get("aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch"):
-            for values in ("metric_set", "dimension_set", "metadata_set"):
-                getattr(provider.AmazonCloudWatchEMFProvider, values, {}).clear()
+class _Clients:
+    """Gives a function that starts again the client that it had: making one costs as much as a whole invocation."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Share clients inside the block."""
+        plain = botocore.session.Session.create_client
+
+        def create_client(session: Any, service_name: str, *args: Any, **kwargs: Any) -> Any:
+            config = kwargs.get("config")
+            options = getattr(config, "_user_provided_options", None)
+            rest = {name: value for name, value in kwargs.items() if name != "config"}
+            key = repr((service_name, args, sorted(rest.items()), options, os.environ["AWS_DEFAULT_REGION"]))
+            if key not in self._made:
+                self._made[key] = plain(session, service_name, *args, **kwargs)
+            return self._made[key]
+
+        botocore.session.Session.create_client = create_client  # type: ignore[assignment,method-assign]  # for this block
+        try:
+            yield
+        finally:
+            botocore.session.Session.create_client = plain  # type: ignore[method-assign]  # as it was
 
 
 @contextmanager
-def _inside(function: Function, clock: TestClock, logs: Logs) -> Iterator[None]:
-    """Let the process look to a handler as its own would."""
-    environment = function.runtime_environment
-    before = {name: os.environ.get(name) for name in environment}
-    path, sleep = list(sys.path), time.sleep
-    os.environ.update(environment)
-    sys.path[:0] = function.import_path
-    if clock.running:
-        # Waiting moves the clock: nobody else is here to do so.
-        time.sleep = clock.advance
+def _own_metrics(life: _Life) -> Iterator[None]:
+    """Let Powertools keep this life's metrics apart: what was not printed dies with it."""
+    powertools = sys.modules.get("aws_lambda_powertools.metrics.metrics")
+    if powertools is not None:
+        for name, values in life.metrics.items():
+            setattr(powertools.Metrics, name, values)
+    yield
+
+
+def _import(name: str, path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no module at {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
     try:
-        with captured(logs, function.name):
-            yield
+        spec.loader.exec_module(module)
     finally:
-        time.sleep = sleep
-        sys.path[:] = path
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        del sys.modules[name]
+    return module
+
+
+def _complaint(error: Exception) -> str:
+    """Return what Lambda's runtime logs when a handler raises: tests look there for what must not be said."""
+    return json.dumps(
+        {
+            "log_level": "ERROR",
+            "errorType": type(error).__name__,
+            "errorMessage": str(error),
+            "stackTrace": traceback.format_exception(error),
+        }
+    )

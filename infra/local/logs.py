@@ -1,9 +1,10 @@
 """What functions print: kept line by line for each function, and written to files where a directory is given."""
 
 import io
+import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +28,9 @@ class Logs:
             if self._keep is not None and len(self._all) > 2 * self._keep:
                 del self._all[: -self._keep]
             if self._directory is not None:
-                with (self._directory / f"{function}.log").open("a") as file:
-                    file.write(line + "\n")
+                file = os.open(self._directory / f"{function}.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                with os.fdopen(file, "a") as log:
+                    log.write(line + "\n")
 
     def lines(self, function: str | None = None) -> list[str]:
         """Return the lines of one function, or of all."""
@@ -53,6 +55,7 @@ class _Printed(io.TextIOBase):
 
     def __init__(self) -> None:
         self.sink: tuple[Logs, str] | None = None
+        self.muted: Callable[[], bool] = lambda: False
         self._rest = ""
 
     def writable(self) -> bool:
@@ -61,6 +64,8 @@ class _Printed(io.TextIOBase):
     def write(self, text: str) -> int:
         if self.sink is None:
             return sys.__stderr__.write(text) if sys.__stderr__ else 0
+        if self.muted():
+            return len(text)
         logs, function = self.sink
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
@@ -77,13 +82,13 @@ _PRINTED = _Printed()
 
 
 @contextmanager
-def captured(logs: Logs, function: str) -> Iterator[None]:
-    """Send what is printed inside the block to `logs`."""
-    outer, stdout, stderr = _PRINTED.sink, sys.stdout, sys.stderr
-    _PRINTED.sink = (logs, function)
+def captured(logs: Logs, function: str, *, unless: Callable[[], bool]) -> Iterator[None]:
+    """Send what is printed inside the block to `logs`, unless whoever prints is dead by then."""
+    outer, stdout, stderr = (_PRINTED.sink, _PRINTED.muted), sys.stdout, sys.stderr
+    _PRINTED.sink, _PRINTED.muted = (logs, function), unless
     sys.stdout = sys.stderr = _PRINTED
     try:
         yield
     finally:
         _PRINTED.end_line()
-        _PRINTED.sink, sys.stdout, sys.stderr = outer, stdout, stderr
+        (_PRINTED.sink, _PRINTED.muted), sys.stdout, sys.stderr = outer, stdout, stderr

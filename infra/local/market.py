@@ -8,7 +8,6 @@ from haat.conversation.model import Entry, Language, Taught, Texts
 from haat.kernel.ids import MerchantId
 
 EVERY_DAY = range(7)
-MONDAY = 0
 
 
 def _daily(opens: int, closes: int, *, but: tuple[int, ...] = ()) -> Mapping[int, tuple[tuple[int, int], ...]]:
@@ -134,7 +133,7 @@ SAREES = DemoShop(
         currency="INR",
         language="hi",
         timezone="Asia/Kolkata",
-        week=_daily(10, 20, but=(MONDAY,)),
+        week={day: ((opens * 60, 20 * 60),) for day, opens in enumerate((12, 10, 10, 10, 10, 10, 10))},
     ),
     phone_number_id="100000000000002",
     display_number="915550000002",

@@ -83,9 +83,18 @@ def receive(queue: Queue, count: int, visibility: float) -> list[Message]:
 
 
 def next_due(queue: Queue) -> float | None:
-    """Return when, in seconds, the first message that waits now may be taken."""
-    times = [max(m.visible_at, m.delayed_until) for m in queue._messages]
-    return min(times) / 1000 if times else None
+    """Return when, in seconds, the first message that waits may be taken: a group that is shut opens when all of it is back."""
+    now = unix_time_millis()
+    opens: dict[object, float] = {}
+    for number, message in enumerate(queue._messages):
+        due = max(message.visible_at, message.delayed_until)
+        # Each message of a standard queue is a group of its own.
+        group = message.group_id if queue.fifo_queue else number
+        if group not in opens:
+            opens[group] = due
+        elif message.approximate_receive_count and message.visible_at > now:
+            opens[group] = max(opens[group], due)
+    return min(opens.values()) / 1000 if opens else None
 
 
 def _receive_message(

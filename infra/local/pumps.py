@@ -4,8 +4,8 @@ A pump moves only when it is told to (`once`), takes the time from the stage's c
 can run all of them in one thread and `make run` can give each one of its own.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from moto.core.utils import unix_time_millis
@@ -15,6 +15,7 @@ from moto.sqs.models import Queue, sqs_backends
 from infra.local import events, filters, moto_fast, moto_queues
 from infra.local.deploy import EventSource, Timer
 from infra.local.function import ACCOUNT, InvocationFailed, Json
+from infra.local.schedule import next_time
 
 type Invoke = Callable[[str, Json], Json]
 
@@ -131,10 +132,10 @@ class StreamPump:
         wanted = [record for record in records if filters.wanted(self._filters, record)]
         failed = self._first_failure(wanted) if wanted else None
         if failed is None or self._is_given_up():
-            self._move_to(int(records[-1]["dynamodb"]["SequenceNumber"]) + 1)
+            self.position = int(records[-1]["dynamodb"]["SequenceNumber"]) + 1
             self._failures, self._again_at, self._part = 0, None, self._size
         else:
-            self._move_to(failed)
+            self.position = failed
             self._again_at = _now() + min(LONGEST_BACK_OFF, 2.0**self._failures)
             self._failures += 1
             if self._bisect:
@@ -156,9 +157,6 @@ class StreamPump:
 
     def _index(self) -> int:
         return max(0, self.position - int(self._shard().starting_sequence_number))
-
-    def _move_to(self, position: int) -> None:
-        self.position = position
 
     def _first_failure(self, records: list[Json]) -> int | None:
         """Invoke; return the sequence number to go on with if something failed."""
@@ -189,17 +187,16 @@ class TimerPump:
     def once(self) -> bool:
         """Invoke, if it is time."""
         now = _now()
-        if now < self._due:
+        if self._due is None or now < self._due:
             return False
         self._number += 1
         event = self._timer.event
         if event is None:
             event = events.rule_event(name=self._timer.name, number=self._number, now=self._due, region=self._region)
         self._due = self._after(now)
-        try:
+        # EventBridge would try again; the next period comes sooner, and the failure has been told.
+        with suppress(InvocationFailed):
             self._invoke(self._timer.function, event)
-        except InvocationFailed:
-            pass  # EventBridge tries again for a day; the next period comes sooner, and the failure is in the log
         return True
 
     def next_due(self) -> float | None:
@@ -210,10 +207,8 @@ class TimerPump:
         """Count from now."""
         self._due = self._after(_now())
 
-    def _after(self, now: float) -> float:
-        if period := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", self._timer.expression):
-            return now + int(period[1]) * {"minute": 60, "hour": 3600, "day": 86400}[period[2]]
-        raise NotImplementedError(f"{self._timer.name}: the stage knows rate(...), not {self._timer.expression}")
+    def _after(self, now: float) -> float | None:
+        return next_time(self._timer.expression, now, self._timer.zone)
 
 
 def pump_for(mapping: EventSource, region: str, invoke: Invoke) -> QueuePump | StreamPump:
@@ -238,3 +233,17 @@ def _failed_items(answer: Json, known: set[str]) -> set[str]:
 
 def _now() -> float:
     return unix_time_millis() / 1000
+
+
+def trim(pumps: Sequence[Pump], region: str) -> None:
+    """Free the stream records that every pump has carried: moto keeps them for ever."""
+    with moto_fast.LOCK:
+        positions: dict[str, int] = {}
+        for pump in pumps:
+            if isinstance(pump, StreamPump):
+                positions[pump.table] = min(pump.position, positions.get(pump.table, pump.position))
+        for table, position in positions.items():
+            shard: Any = dynamodb_backends[ACCOUNT][region].tables[table].stream_shard
+            done = min(max(0, position - shard.starting_sequence_number), len(shard.items))
+            del shard.items[:done]
+            shard.starting_sequence_number += done

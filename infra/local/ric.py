@@ -94,9 +94,7 @@ class Processes:
                 if process.alive:
                     break
             else:
-                process = FunctionProcess(
-                    function, self._environment, lambda line: self._logs.add(function.name, line)
-                )
+                process = FunctionProcess(function, self._environment, lambda line: self._logs.add(function.name, line))
             pool.busy.add(process)
             return process
 

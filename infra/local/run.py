@@ -7,6 +7,7 @@ saved every few seconds and at the end, so that the next start goes on from ther
 import argparse
 import logging
 import os
+import queue
 import secrets
 import signal
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from infra.local import aws, moto_fast, moto_queues, state
+from infra.local import moto_fast, moto_queues, state
 from infra.local.clock import RealClock
 from infra.local.function import ACCOUNT, REGION, InvocationFailed
 from infra.local.logs import Logs
@@ -106,9 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--reset", action="store_true", help="forget what happened before")
     options = parser.parse_args(arguments)
     started = time.monotonic()
-    stopping = threading.Event()
+    # The one thing that a signal handler may safely do to a waiting main thread.
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda number, _: signals.put(number))
     try:
         settings = Settings.from_environ(os.environ)
         settings.require_free_ports()
@@ -117,35 +119,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         saved = state.read(settings.state_dir)
         settings = settings.with_pepper(_pepper(settings.state_dir))
         with ExitStack() as things:
-            stage, saver = _bring_up(settings, saved, things, stopping)
+            stage, saver = _bring_up(settings, saved, things)
             _welcome(stage, time.monotonic() - started)
             if settings.scene:
                 threading.Thread(target=_play, args=(stage,), name="scene", daemon=True).start()
-            while not stopping.wait(SAVE_EVERY):
+            while not _waited(signals, SAVE_EVERY):
                 saver.save()
-                aws.forget_instances()
+                stage.tidy()
     except (SettingsError, TemplateError, state.StateError) as error:
         print(f"make run: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _bring_up(
-    settings: Settings, saved: state.Saved | None, things: ExitStack, stopping: threading.Event
-) -> tuple[Stage, Saver]:
+def _waited(signals: "queue.SimpleQueue[int]", seconds: float) -> bool:
+    """Wait for a signal; say whether one came."""
+    try:
+        signals.get(timeout=seconds)
+    except queue.Empty:
+        return False
+    return True
+
+
+def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) -> tuple[Stage, Saver]:
     """Start everything, in an order in which whatever is called is there; ExitStack ends it backwards."""
     # werkzeug writes a line for each call to AWS, samtranslator one for each template.
     for noisy in ("werkzeug", "samtranslator"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-    bell = Bell()
+    bell, stopping = Bell(), threading.Event()
     logs = Logs(settings.state_dir / "logs", keep=KEPT_LINES)
 
     def processes(stage: Stage) -> Processes:
         flags = HttpServer(stage.flags.handle).start()
         things.callback(flags.close)
-        return Processes(
-            {"AWS_ENDPOINT_URL": settings.moto_url, "AWS_ENDPOINT_URL_APPCONFIGDATA": flags.url}, logs
-        )
+        return Processes({"AWS_ENDPOINT_URL": settings.moto_url, "AWS_ENDPOINT_URL_APPCONFIGDATA": flags.url}, logs)
 
     stage = things.enter_context(Stage(settings, RealClock(), logs, processes, on_failure=_say))
     moto = ThreadedMotoServer(ip_address=HOST, port=settings.moto_port, verbose=False)

@@ -141,7 +141,9 @@ class FunctionProcess:
 
     def _watch(self) -> None:
         code = self._process.wait()
-        self._news.put(_News("gone", body=json.dumps({"errorType": "Runtime.ExitError", "errorMessage": f"exit {code}"}).encode()))
+        self._news.put(
+            _News("gone", body=json.dumps({"errorType": "Runtime.ExitError", "errorMessage": f"exit {code}"}).encode())
+        )
 
     def _failure(self, kind: str, message: str) -> InvocationFailed:
         return InvocationFailed(self.function.name, kind, message, died=True)
@@ -158,9 +160,7 @@ class _RuntimeApi(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(
-        self, orders: "queue.SimpleQueue[_Order | None]", news: "queue.SimpleQueue[_News]", arn: str
-    ) -> None:
+    def __init__(self, orders: "queue.SimpleQueue[_Order | None]", news: "queue.SimpleQueue[_News]", arn: str) -> None:
         super().__init__((HOST, 0), _Conversation)
         self.orders, self.news, self.arn = orders, news, arn
 

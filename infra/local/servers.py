@@ -19,7 +19,9 @@ class HttpServer:
     def __init__(self, answer: Answer, port: int = 0) -> None:
         """Take the port; requests are answered from `start` on."""
         self._listener = _Listener((HOST, port), answer)
-        self._thread = threading.Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
 
     @property
     def url(self) -> str:

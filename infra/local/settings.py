@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from haat.edge.settings import LOCAL_APP_SECRET, LOCAL_PEPPER, LOCAL_VERIFY_TOKEN
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-
-# Known to everybody who reads this file, hence good for one machine only: the product refuses them elsewhere.
-APP_SECRET = "haat-local-app-secret"  # noqa: S105  # published on purpose, see above
-VERIFY_TOKEN = "haat-local-verify-token"  # noqa: S105  # published on purpose, see above
-PEPPER = "haat-local-pepper"
 
 
 class SettingsError(Exception):
@@ -32,9 +29,10 @@ class Settings:
     moto_port: int = 8081
     sim_port: int = 8082
     graph_url: str = "http://127.0.0.1:8082"
-    app_secret: str = APP_SECRET
-    verify_token: str = VERIFY_TOKEN
-    pepper: str = PEPPER
+    # Known to everybody who reads the product, which refuses them on any other stage.
+    app_secret: str = LOCAL_APP_SECRET
+    verify_token: str = LOCAL_VERIFY_TOKEN
+    pepper: str = LOCAL_PEPPER
     state_dir: Path = ROOT / ".local"
     scene: bool = True
     template: Path = ROOT / "template.yaml"
@@ -97,8 +95,8 @@ class Settings:
             moto_port=moto_port,
             sim_port=sim_port,
             graph_url=graph_url.rstrip("/"),
-            app_secret=environ.get("HAAT_WHATSAPP_APP_SECRET") or APP_SECRET,
-            verify_token=environ.get("HAAT_WHATSAPP_VERIFY_TOKEN") or VERIFY_TOKEN,
+            app_secret=environ.get("HAAT_WHATSAPP_APP_SECRET") or LOCAL_APP_SECRET,
+            verify_token=environ.get("HAAT_WHATSAPP_VERIFY_TOKEN") or LOCAL_VERIFY_TOKEN,
             state_dir=Path(environ.get("HAAT_STATE_DIR") or ROOT / ".local").absolute(),
             scene=scene == "1",
         )

@@ -26,13 +26,14 @@ from infra.local.function import ACCOUNT, REGION, Function, InvocationFailed, Js
 from infra.local.http import Request, Response
 from infra.local.inprocess import InProcess
 from infra.local.logs import Logs
-from infra.local.pumps import Pump, QueuePump, StreamPump, TimerPump, pump_for
+from infra.local.pumps import Pump, TimerPump, pump_for, trim
 from infra.local.settings import Settings
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.wire import Wire
 
 # A stage that still has work after so many rounds is going in circles.
 MOST_ROUNDS = 2_000
+SMALLEST_STEP = 0.001
 
 
 class NeverQuiet(Exception):
@@ -166,7 +167,7 @@ class Stage:
         end = clock.now() + seconds
         self.drain()
         while (due := self.next_due()) is not None and due <= end:
-            clock.advance(max(0.001, due - clock.now()))
+            clock.advance(max(SMALLEST_STEP, due - clock.now()))
             self.drain()
         clock.advance(max(0.0, end - clock.now()))
         self.drain()
@@ -193,6 +194,12 @@ class Stage:
             self.clock.reset()
         for pump in self.pumps:
             pump.reset()
+        aws.forget_instances()
+
+    def tidy(self) -> None:
+        """Free what moto would keep for ever and nobody needs."""
+        trim(self.pumps, self.region)
+        aws.forget_instances()
 
     @contextmanager
     def without_deduplication(self) -> Iterator[None]:
@@ -276,6 +283,3 @@ def _request(method: str, target: str, headers: Mapping[str, str] | None, body: 
     named = {name.lower(): value for name, value in (headers or {}).items()}
     raw = target.partition("?")[2]
     return Request(method=method, path=path, query=query, headers=named, body=body, raw_query=raw)
-
-
-__all__ = ["NeverQuiet", "QueuePump", "Stage", "StreamPump"]

@@ -5,6 +5,7 @@ address. There is no way out: anything else finds nobody listening.
 """
 
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutErr
 from urllib3.response import HTTPResponse
 
 from infra.local.events import split_target
-from infra.local.faults import Faults, Refusal
+from infra.local.faults import Call, Faults, Killed, Refusal, When
 from infra.local.http import Dropped, NetworkFault, Refused, Request, Response, TimedOut
 
 
@@ -38,49 +39,77 @@ class Wire:
         self.faults = faults
         self._appconfig = appconfig
         self._others = {_origin(url): simulator for url, simulator in others.items()}
-        self._function = ""
-        self._invocation = 0
+        self._numbers = itertools.count(1)
 
     @contextmanager
-    def of(self, function: str) -> Iterator[int]:
-        """Take the calls inside the block as those of `function`; give the invocation's number."""
-        outer, outer_function = _CURRENT[0], self._function
-        self._invocation += 1
-        _CURRENT[0], self._function = self, function
+    def of(self, function: str) -> Iterator["Invocation"]:
+        """Take the calls inside the block as those of one invocation of `function`."""
+        invocation = Invocation(self, function, next(self._numbers))
+        outer, _CURRENT[0] = _CURRENT[0], invocation
         try:
-            yield self._invocation
+            yield invocation
         finally:
-            _CURRENT[0], self._function = outer, outer_function
+            _CURRENT[0] = outer
+
+    def handler(self, origin: str) -> Handles | None:
+        """Return who listens at an address."""
+        return self._others.get(origin)
+
+    def flags(self, request: Request) -> Response:
+        """Answer a reader of flags."""
+        return self._appconfig.handle(request)
+
+
+class Invocation:
+    """One run of a handler. Once it was killed it makes no call any more, whatever its `finally` blocks try."""
+
+    def __init__(self, wire: Wire, function: str, number: int) -> None:
+        """Begin alive."""
+        self.function, self.number, self.killed = function, number, False
+        self._wire, self._faults = wire, wire.faults
 
     def aws(self, event_name: str, request: AWSPreparedRequest, plain: Callable[[], Any]) -> Any:
         """Make one call to AWS."""
         _, service, operation = event_name.split(".", 2)
-        call = self.faults.record(self._function, self._invocation, service, operation)
-        if refusal := self.faults.strike(call, "before"):
+        call = self._record(service, operation)
+        if refusal := self._strike(call, "before"):
             return _refused(request, refusal)
         if service == "appconfigdata":
-            answer = self._appconfig.handle(_request(request.method, request.url, request.headers, request.body))
+            answer = self._wire.flags(_request(request.method, request.url, dict(request.headers), request.body))
             response = AWSResponse(request.url, answer.status, answer.headers, MockRawResponse(answer.body))  # type: ignore[arg-type]  # as moto itself does
         else:
             response = plain()
-        if refusal := self.faults.strike(call, "after"):
+        if refusal := self._strike(call, "after"):
             return _refused(request, refusal)
         return response
 
     def http(self, pool: Any, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Make one HTTP call to anybody else."""
         origin = f"{pool.scheme}://{pool.host}:{pool.port}"
-        call = self.faults.record(self._function, self._invocation, "http", f"{method} {_shape(target)}")
-        self.faults.strike(call, "before")
-        if origin not in self._others:
+        call = self._record("http", f"{method} {_shape(target)}")
+        self._strike(call, "before")
+        listener = self._wire.handler(origin)
+        if listener is None:
             raise Refused(origin)
-        answer = self._others[origin].handle(_request(method, target, headers, body))
-        self.faults.strike(call, "after")
+        answer = listener.handle(_request(method, target, headers, body))
+        self._strike(call, "after")
         return answer
 
+    def _record(self, service: str, operation: str) -> Call:
+        if self.killed:
+            raise Killed
+        return self._faults.record(self.function, self.number, service, operation)
 
-# The wire of the function that runs now; None while none does.
-_CURRENT: list[Wire | None] = [None]
+    def _strike(self, call: Call, when: When) -> Refusal | None:
+        try:
+            return self._faults.strike(call, when)
+        except Killed:
+            self.killed = True
+            raise
+
+
+# What runs now; None while nothing does.
+_CURRENT: list[Invocation | None] = [None]
 
 
 def install() -> None:
@@ -91,18 +120,18 @@ def install() -> None:
     plain_http: Any = urllib3.connectionpool.HTTPConnectionPool._make_request
 
     def aws(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **rest: Any) -> Any:
-        wire = _CURRENT[0]
-        if wire is None or not self.enabled:
+        running = _CURRENT[0]
+        if running is None or not self.enabled:
             return plain_aws(self, event_name, request, **rest)
-        return wire.aws(event_name, request, lambda: plain_aws(self, event_name, request, **rest))
+        return running.aws(event_name, request, lambda: plain_aws(self, event_name, request, **rest))
 
     def http(self: Any, conn: Any, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> Any:
-        wire = _CURRENT[0]
-        if wire is None:
+        running = _CURRENT[0]
+        if running is None:
             return plain_http(self, conn, method, url, body=body, headers=headers, **rest)
         raw = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
         try:
-            answer = wire.http(self, method, url, headers or self.headers, raw)
+            answer = running.http(self, method, url, headers or self.headers, raw)
         except NetworkFault as fault:
             raise _as_urllib3(fault, self, conn, url) from None
         return HTTPResponse(

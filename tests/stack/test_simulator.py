@@ -249,8 +249,10 @@ def test_a_new_number_brings_a_new_user_id(sim: GraphSimulator, rina: Customer) 
     assert update["field"] == "user_id_update"
     ids = update["value"]["user_id_update"][0]["user_id"]
     assert ids == {"previous": before, "current": rina.user_id(SWEETS)}
-    assert send(sim, text("919800000001")).status == 400
-    assert send(sim, text("919800000002")).status == 200
+    for address in ({"to": "919800000001"}, {"to": None, "recipient": before}):
+        assert send(sim, text("") | address).status == 400
+    for address in ({"to": "919800000002"}, {"to": None, "recipient": rina.user_id(SWEETS)}):
+        assert send(sim, text("") | address).status == 200
 
 
 def test_the_same_run_yields_the_same_bytes() -> None:

@@ -81,6 +81,7 @@ def test_anything_but_200_brings_a_webhook_again(sim: GraphSimulator, clock: Clo
             gaps.append(waiting[0].due_at - clock.now)
             clock.now = waiting[0].due_at
     assert len(bodies) == 1
+    assert gaps[:4] == [1, 2, 4, 8]
     assert gaps == sorted(gaps)
     assert 6 * 86_400 < clock.now - begin <= 7 * 86_400
     assert len(sim.world.outbox.given_up) == 1

@@ -67,6 +67,7 @@ function drawCustomers(state) {
 
 function drawShops(state) {
   const known = new Map([...$("shops").children].map((label) => [label.dataset.id, label]));
+  for (const [id, label] of known) if (!state.shops.some((shop) => shop.id === id)) label.remove();
   for (const shop of state.shops) {
     const label = known.get(shop.id) || shopCard(shop);
     label.querySelector("input").checked = shop.id === state.shop;
@@ -79,8 +80,9 @@ function drawShops(state) {
   }
   const shop = state.shops.find((one) => one.id === state.shop);
   $("text").disabled = !shop;
+  $("no-shop").hidden = Boolean(shop);
   if (!shop) {
-    put($("shop-name"), "No shop is connected yet");
+    put($("shop-name"), "No shop");
     return;
   }
   if ($("shops").dataset.shop !== state.shop) {
@@ -128,7 +130,7 @@ function drawLines(state) {
     list.replaceChildren();
     list.dataset.chat = chat;
   }
-  $("empty").hidden = state.lines.length > 0;
+  $("empty").hidden = state.lines.length > 0 || !state.shop;
   list.querySelector(".typing")?.remove();
   let day = "";
   for (const line of state.lines) {

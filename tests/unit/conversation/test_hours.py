@@ -32,6 +32,9 @@ NIGHT = shop(
     {4: ((1080, 1560),)}, "Asia/Kolkata", date(2026, 11, 28)
 )  # Friday 18:00 to Saturday 02:00; Saturday is closed
 CLOSED_FRIDAY = shop({3: ((1080, 1560),), 4: ((1080, 1560),)}, "Asia/Kolkata", date(2026, 11, 27))
+FAIR = shop(
+    {0: ((600, 4000),), 1: ((600, 700),)}
+)  # from Monday 10:00 to Wednesday 18:40 without a break; Tuesday is told twice
 LONDON_NIGHT = shop({6: ((30, 90),)}, "Europe/London")  # Sunday 00:30 to 01:30: the clock is moved at one and at two
 
 
@@ -51,6 +54,8 @@ LONDON_NIGHT = shop({6: ((30, 90),)}, "Europe/London")  # Sunday 00:30 to 01:30:
         (CLOSED_FRIDAY, at("2026-11-27 20:00"), False),
         (CLOSED_FRIDAY, at("2026-11-28 01:00"), False),
         (shop({6: ((1080, 1560),)}), at("2026-11-30 01:00"), True),
+        (FAIR, at("2026-11-25 18:39"), True),
+        (FAIR, at("2026-11-25 18:40"), False),
         (shop({}), at("2026-11-24 03:00"), True),
         (shop({}, "Asia/Kolkata", date(2026, 11, 24)), at("2026-11-24 03:00"), True),
         (shop({1: ()}), at("2026-11-24 12:00"), False),
@@ -77,6 +82,7 @@ def test_shop_is_open_by_the_clock_on_its_wall(hours: OpeningHours, instant: Ins
         (KOLKATA, at("2026-11-25 09:59"), at("2026-11-24 21:00")),
         (KOLKATA, at("2026-11-27 09:00"), at("2026-11-25 21:00")),
         (NIGHT, at("2026-12-04 17:59"), at("2026-11-28 02:00")),
+        (FAIR, at("2026-11-26 12:00"), at("2026-11-25 18:40")),
         (LONDON_NIGHT, at("2026-03-29 02:00", "Europe/London"), at("2026-03-29 02:00", "Europe/London")),
         (LONDON_NIGHT, at("2026-10-25 01:59", "Europe/London"), at("2026-10-25 01:30", "Europe/London")),
         (LONDON_NIGHT, at("2026-10-26 12:00", "Europe/London"), at("2026-10-25 01:30", "Europe/London", 1)),
@@ -117,7 +123,7 @@ def test_closure_of_months_keeps_its_name() -> None:
             at("2026-10-25 01:00", "Europe/London", 1),
         ),
         (
-            shop({4: ((720, 900),), 5: ((540, 600),)}, "Pacific/Apia"),
+            shop({4: ((720, 900),), 5: ((540, 900),)}, "Pacific/Apia"),
             at("2011-12-29 23:00", "Pacific/Apia"),
             at("2011-12-31 09:00", "Pacific/Apia"),
         ),
@@ -209,6 +215,7 @@ WEEK = shop({0: DAYTIME, 1: DAYTIME, 2: DAYTIME, 3: ((600, 840), (960, 1260)), 4
         (shop(dict.fromkeys(range(7), DAYTIME)), "bn", None, "প্রতিদিন 10:00–21:00"),
         (shop({6: DAYTIME}, "Asia/Kolkata", date(2026, 11, 26), date(2026, 11, 24)), "en", at("2026-11-24 12:00"),
          "Mon–Sat closed\nSun 10:00–21:00\nClosed on 24 Nov, 26 Nov"),
+        (shop({1: ((900, 600),)}), "en", None, "Every day closed"),
         (shop({}), "en", at("2026-11-24 12:00"), ""),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from haat.conversation.channels.whatsapp import Envelope, parse
@@ -130,7 +130,7 @@ def test_rewrapped_message_is_the_same_fact() -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("+91 90000-00001", PHONE), (919000000001, PHONE), ("PHONE_NUMBER", "PHONE_NUMBER"), ("৯১৯", "৯১৯")],
+    [("+91 90000-00001", PHONE), (919000000001, PHONE), ("PHONE_NUMBER", "PHONE_NUMBER"), ("৯১-৯", "৯১-৯")],
 )
 def test_number_is_kept_as_digits(given: Any, kept: str) -> None:
     """Plus, spaces and dashes go; what is no number stays an opaque name."""
@@ -336,6 +336,12 @@ def test_news_of_another_time_is_another_fact() -> None:
     assert first.key == again.key != later.key
 
 
+def test_news_in_another_order_of_fields_is_the_same_fact() -> None:
+    """Where Meta gives no id, the content stands for one, however it was written down."""
+    one_way, other_way = {"event": "X", "info": {"a": 1, "b": 2}}, {"info": {"b": 2, "a": 1}, "event": "X"}
+    assert one(one_way, "account_update").key == one(other_way, "account_update").key
+
+
 # --- what nobody promised ---
 
 
@@ -390,6 +396,18 @@ def test_message_that_nothing_can_be_done_with_is_kept() -> None:
     assert isinstance(good, MessageReceived)
     assert isinstance(odd, AccountNews)
     assert (odd.kind, odd.content, odd.account) == ("unknown_messages", {"messages": [5, item(id=...)]}, "7")
+
+
+def test_id_longer_than_any_id_is_none() -> None:
+    """What stands in the place of an id and can be none is not stored as one."""
+    assert message(id="w" * 513).kind == "unknown_messages"
+    assert message(**{"from": "9" * 513, "from_user_id": USER}).contact.phone == PHONE
+
+
+def test_change_without_a_field_is_read_as_messages() -> None:
+    """Some relays drop the field's name."""
+    [fact] = take(change(frame(messages=[item()]), name=None)).facts
+    assert isinstance(fact, MessageReceived)
 
 
 def test_unknown_type_keeps_its_word_and_content() -> None:
@@ -488,6 +506,7 @@ def check(envelope: Envelope) -> None:
             assert fact.address
 
 
+@settings(deadline=None)
 @given(body=st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
 @example(body=b'{"object":"whatsapp_business_account","entry":{"a":1}}')
 def test_any_bytes_are_facts_or_rejected(body: bytes) -> None:
@@ -496,7 +515,7 @@ def test_any_bytes_are_facts_or_rejected(body: bytes) -> None:
         check(take(body))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(value=LIKE_META, entry=LIKE_META, name=WORDS | JSON)
 def test_body_of_metas_words_in_any_shape_is_facts(value: Any, entry: Any, name: Any) -> None:
     """Meta's own words in any arrangement end in facts that go through a queue, or in a count."""
@@ -559,7 +578,7 @@ def bodies() -> Mapping[str, Any]:
 BODIES = bodies()
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data(), name=st.sampled_from(sorted(BODIES)))
 def test_damaged_body_is_facts(data: st.DataObject, name: str) -> None:
     """Real bodies with parts dropped, doubled or replaced never stop the parser, and what they bring goes through a queue."""

@@ -10,7 +10,7 @@ from typing import Any, override
 
 import pytest
 import urllib3
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -169,6 +169,7 @@ def test_answer_is_read_by_metas_code(status: int, body: bytes, outcome: SendOut
     assert send((status, body)) == outcome
 
 
+@settings(deadline=None)
 @given(status=st.integers(100, 599), body=st.binary(max_size=60))
 def test_answer_of_any_bytes_is_an_outcome(status: int, body: bytes) -> None:
     """No answer of a server raises, and none that names no message counts as taken."""

@@ -77,7 +77,10 @@ class MemoryConversations:
             return new
         oldest = min(known)
         self.aliases |= dict.fromkeys(names, oldest)
-        found = self.load(channel.merchant, oldest, channel.address) or replace(new, customer=oldest)
+        found = self.load(channel.merchant, oldest, channel.address)
+        if found is None:  # the younger's goes on as the older's
+            younger = self.load(channel.merchant, known[0], channel.address)
+            found = replace(younger or new, customer=oldest, version=0)
         was = found.contact
         gained = replace(
             was, phone=contact.phone or was.phone, user_id=contact.user_id or was.user_id, name=contact.name or was.name
@@ -90,8 +93,13 @@ class MemoryConversations:
     def keep(self, kept: Kept) -> bool:
         if kept.fact.key in self.messages:
             return False
-        self._move(kept.before, kept.after)
         names = _names(kept.after.merchant, kept.after.contact)
+        known = _names(kept.before.merchant, kept.before.contact) if kept.before.version else []
+        if any(
+            self.aliases.get(name, kept.after.customer) != kept.after.customer for name in names if name not in known
+        ):
+            raise Conflict("somebody else was given that name")
+        self._move(kept.before, kept.after)
         self.aliases = dict.fromkeys(names, kept.after.customer) | self.aliases
         self.messages[kept.fact.key] = kept
         if kept.outgoing:
@@ -112,9 +120,14 @@ class MemoryConversations:
     def alter(self, fact: MessageAltered) -> None:
         if fact.original_key is None or fact.action == "reacted":
             return
-        if fact.original_key in self.messages or fact.action == "revoked":
+        before = self.altered.get(fact.original_key)
+        if fact.action == "revoked":
             self.altered[fact.original_key] = fact
-            self.messages.setdefault(fact.original_key, None)
+            self.messages[fact.original_key] = None
+        elif fact.original_key in self.messages and (
+            before is None or (before.action != "revoked" and before.occurred_at <= fact.occurred_at)
+        ):
+            self.altered[fact.original_key] = fact
 
     def rename(self, channel: Channel, fact: CustomerRenamed) -> None:
         names = [*_names(channel.merchant, fact.contact), *_names(channel.merchant, fact.now)]
@@ -203,7 +216,7 @@ class MemorySends:
     def fail_reported(
         self, fact: DeliveryReported, outgoing: Outgoing, code: int, now: Instant, again: Outgoing | None
     ) -> bool:
-        if not rises(self.state(fact.outgoing), 0):
+        if self.outgoing(fact) is None or not rises(self.state(fact.outgoing), 0):
             return False
         self.states[fact.outgoing] = replace(self.state(fact.outgoing), state="failed", rank=0, error=code)
         if again is None:

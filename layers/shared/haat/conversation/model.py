@@ -117,8 +117,9 @@ class BurstPart:
     """One message of a customer who has not finished yet."""
 
     key: Fingerprint
-    text: str
+    text: str  # as much of it as is read
     provider_id: ProviderId
+    first: bool = False  # first contact, or after a long silence: the answer greets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

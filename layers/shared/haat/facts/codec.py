@@ -6,7 +6,7 @@ queue may hold what the version before or after ours wrote (design.md, 8.8). Fie
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
 from haat.kernel.errors import Rejected
@@ -20,11 +20,23 @@ def to_json(fact: Any, name: str, version: int) -> str:
 def to_plain(value: Any) -> Any:
     """Dataclasses become objects; a field that holds its default is left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        held = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
-        return {name: to_plain(inner) for name, inner, default in held if inner != default and inner != {}}
+        held = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: to_plain(inner) for field, inner in held if inner != _default(field)}
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
     return value
+
+
+def _default(field: Field[Any]) -> Any:
+    """What a field holds where nothing is said; MISSING where something must be."""
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def check_version(data: Mapping[str, Any], version: int) -> None:
+    """Raises Rejected unless this version wrote it, the one before or the one after: further off nothing is promised."""
+    written = data.get("v")
+    if not isinstance(written, int) or not max(1, version - 1) <= written <= version + 1:
+        raise Rejected("written by a version too far from this one")
 
 
 def from_plain[T](cls: type[T], data: Mapping[str, Any], nested: Mapping[str, type] | None = None) -> T:
@@ -45,5 +57,5 @@ def from_plain[T](cls: type[T], data: Mapping[str, Any], nested: Mapping[str, ty
     try:
         return cls(**known)
     except TypeError:
-        missing = [f.name for f in fields(cls) if f.name not in known]  # type: ignore[arg-type]  # as above
+        missing = [f.name for f in fields(cls) if f.name not in known and _default(f) is MISSING]  # type: ignore[arg-type]  # as above
         raise Rejected(f"{cls.__name__} lacks {', '.join(missing)}") from None

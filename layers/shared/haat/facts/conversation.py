@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from haat.facts.codec import from_plain, to_json
+from haat.facts.codec import check_version, from_plain, to_json
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CorrelationId, Fingerprint, MessageId, ProviderId
 from haat.kernel.time import Instant
@@ -165,7 +165,9 @@ def load(text: str) -> AnyFact:
         data = json.loads(text)
     except ValueError:
         raise Rejected("not a fact: no JSON") from None
-    cls = _CLASSES.get(data.get("fact", "")) if isinstance(data, dict) else None
+    name = data.get("fact") if isinstance(data, dict) else None
+    cls = _CLASSES.get(name) if isinstance(name, str) else None
     if cls is None:
         raise Rejected("not a fact that this version knows")
+    check_version(data, cls.version)
     return from_plain(cls, data, _NESTED)

@@ -13,6 +13,7 @@ from haat.conversation.service.answering import Answering
 from haat.conversation.store.conversations import DynamoConversations
 from haat.conversation.store.lines import DynamoTaught
 from haat.edge.batch import Outcome
+from haat.facts.codec import check_version
 from haat.facts.conversation import DeliveryReported, load
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId
@@ -65,6 +66,7 @@ def take_due(answering: Answering, body: str, now: Instant) -> Outcome:
         due = json.loads(body)
         if due["fact"] != "look_again":
             raise Rejected("due, but for nothing that this version knows")
+        check_version(due, 1)
         who, where, last = (
             (MerchantId(due["merchant"]), CustomerId(due["customer"])),
             str(due["address"]),

@@ -141,8 +141,6 @@ def _nearness(said: _Saying, taught: _Saying) -> float:
 
 def _is_slip(one: str, other: str) -> bool:
     """Whether two different words are most likely one word, typed or spelt differently."""
-    if _DIGIT.search(one) or _DIGIT.search(other):
-        return False
     short, long = sorted((one, other), key=len)
     if long == short + short[-1] and short.isascii():
         return True  # a stretched end: hii
@@ -155,7 +153,7 @@ def _is_slip(one: str, other: str) -> bool:
 
 def _one_edit(short: str, long: str) -> bool:
     """One letter missing, two neighbours swapped or, in long words, one letter replaced; never the first letter."""
-    if short[0] != long[0] or len(long) - len(short) > 1:
+    if short[0] != long[0]:
         return False
     start = 0
     while start < len(short) and short[start] == long[start]:

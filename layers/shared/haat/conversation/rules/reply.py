@@ -17,8 +17,8 @@ from enum import StrEnum
 from haat.conversation.model import RECENT_KEYS, WINDOW_MS, BurstPart, Conversation, Language, Matcher, Shop
 from haat.conversation.rules import hours
 from haat.conversation.rules.sending import take_turn
-from haat.conversation.rules.text import cut, script_language
-from haat.facts.conversation import MessageReceived
+from haat.conversation.rules.text import READ, cut, script_language
+from haat.facts.conversation import MessageAltered, MessageReceived
 from haat.kernel.ids import Fingerprint, ProviderId
 from haat.kernel.time import DAY, MINUTE, Instant, as_datetime, later
 
@@ -93,7 +93,12 @@ def decide(
     if message.kind == "unsupported":
         return _unsupported(after, message, shop, now)
     if shop.manners.burst_ms and message.kind != "request_welcome":
-        part = BurstPart(key=message.key, text=message.text, provider_id=message.provider_id)
+        part = BurstPart(
+            key=message.key,
+            text=message.text[:READ],
+            provider_id=message.provider_id,
+            first=quiet_for >= GREET_AFTER_MS,
+        )
         return Decision(
             conversation=replace(after, burst=(*before.burst, part)[-20:]),
             reason=Reason.WAITING,
@@ -121,8 +126,18 @@ def decide_burst(
     if now < before.silent_until:
         return Decision(conversation=after, reason=Reason.SILENT, listed=True)
     text = "\n".join(part.text for part in before.burst)
-    first = not before.automatic and len(before.recent) <= len(before.burst)
+    first = any(part.first for part in before.burst)
     return _answer(after, text, before.burst[-1].provider_id, before.last_customer_at, shop, book, first=first, now=now)
+
+
+def alter(before: Conversation, change: MessageAltered) -> Conversation:
+    """A customer edited or deleted a message: one that still waits for its answer is answered as it is now."""
+    after = replace(before, last_customer_at=max(before.last_customer_at, change.occurred_at))
+    if change.action == "reacted" or change.original_key is None:
+        return after
+    text = "" if change.action == "revoked" else change.text[:READ]
+    burst = tuple(replace(part, text=text) if part.key == change.original_key else part for part in before.burst)
+    return replace(after, burst=burst)
 
 
 def silence(before: Conversation, shop: Shop, *, at: Instant, now: Instant) -> Conversation:

@@ -10,8 +10,8 @@ from typing import Final
 from haat.conversation.model import Language
 
 READ: Final = 500  # characters of a message that are read; nobody asks a question in more
-# What is looked at to find them: decomposed text has up to four code points for a character. Without a bound a message
-# of 60,000 combining marks would cost seconds, because Unicode sorts marks pairwise.
+# What is looked at to find them: decomposed text has up to four code points for a character. A bound, because the work should
+# not grow with what a stranger sends: a ligature may be spelt out in eighteen characters.
 _LOOKED_AT: Final = 4 * READ
 
 _INVISIBLE: Final = dict.fromkeys([0x200B, 0x200C, 0x200D, 0xFEFF, 0x2060, 0xFE0F])

@@ -1,6 +1,6 @@
 """A fact of a conversation comes in; what follows is written in one transaction."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import assert_never
 
 from haat.conversation.model import WINDOW_MS, Channel, Conversation, Outgoing
@@ -67,8 +67,7 @@ class Answering:
             case MessageAltered():
                 self.conversations.alter(fact)
                 before = self._find(channel, fact.contact, fact, now)
-                after = replace(before, last_customer_at=max(before.last_customer_at, fact.occurred_at))
-                return self._keep(Kept(fact=fact, before=before, after=after), fact.action)
+                return self._keep(Kept(fact=fact, before=before, after=reply.alter(before, fact)), fact.action)
             case CustomerRenamed():
                 self.conversations.rename(channel, fact)
                 return Outcome(

@@ -135,8 +135,9 @@ class Sending:
         return Result(word="refused", wait_ms=wait, code=refused.code)
 
     def _fail(self, outgoing: Outgoing, code: int, now: Instant) -> Result:
-        self.sends.fail(outgoing, code, now)
-        return Result(word="failed", code=code)
+        if self.sends.fail(outgoing, code, now):
+            return Result(word="failed", code=code)
+        return Result(word="done_before")  # a status was faster
 
 
 def _jitter(outgoing: Outgoing, wait_ms: int) -> int:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 
-from haat.aws.table import Put, Refused, Table, Update
+from haat.aws.table import Item, Put, Refused, Table, Update, Value
 from haat.conversation.model import Channel, Conversation, Outgoing
 from haat.conversation.ports import Kept
 from haat.conversation.store.items import (
@@ -29,7 +30,7 @@ from haat.kernel.errors import Conflict
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper, ulid
 from haat.kernel.time import Instant, later
 
-CHANNEL_KEEP_S = 60
+CHANNEL_KEEP_S = CUSTOMER_KEEP_S = 60
 
 
 def channel_key(kind: str, address: str) -> str:
@@ -43,7 +44,8 @@ class DynamoConversations:
     def __init__(self, table: Table, pepper: Pepper, timer: Callable[[], float]) -> None:
         self._table, self._pepper = table, pepper
         self._channels: TTLCache[str, Channel] = TTLCache(maxsize=2_000, ttl=CHANNEL_KEEP_S, timer=timer)
-        self._customers: LRUCache[str, CustomerId] = LRUCache(maxsize=20_000)
+        # Names move: another process may have learned that two of them are one customer's.
+        self._customers: TTLCache[str, CustomerId] = TTLCache(maxsize=20_000, ttl=CUSTOMER_KEEP_S, timer=timer)
 
     def channel(self, kind: str, address: str) -> Channel | None:
         key = channel_key(kind, address)
@@ -117,20 +119,25 @@ class DynamoConversations:
         if fact.original_key is None or fact.action == "reacted":
             return
         pk = message_pk(fact.original_key)
-        erased = compact({"fact": "message_revoked", "v": 1, "at": fact.occurred_at})
-        change = {"altered": fact.action} | ({"doc": erased} if fact.action == "revoked" else {"edited": fact.text})
+        change: dict[str, Value] = {"altered": fact.action, "altered_at": fact.occurred_at}
+        if fact.action == "edited":
+            # An edit that comes again must not undo a later one, and never a deletion.
+            when = (
+                "attribute_exists(pk) AND (attribute_not_exists(#altered) OR (#altered <> :no AND #altered_at <= :at))"
+            )
+            values: Item = {"no": "revoked", "at": fact.occurred_at}
+            edit = Update(pk=pk, sk="MESSAGE", set=change | {"edited": fact.text}, when=when, values=values)
+            with suppress(Refused):
+                self._table.update(edit)
+            return
+        change["doc"] = compact({"fact": "message_revoked", "v": 1, "at": fact.occurred_at})
         try:
-            self._table.update(Update(pk=pk, sk="MESSAGE", set=change, when="attribute_exists(pk)"))
-        except Refused:
-            if (
-                fact.action == "revoked"
-            ):  # it was faster than the message itself, which must then never be shown or answered
-                try:
-                    self._table.put(
-                        Put(item={"pk": pk, "sk": "MESSAGE", "doc": erased, "altered": "revoked"}, absent=True)
-                    )
-                except Refused:
-                    raise Conflict("the message came in between") from None
+            self._table.update(Update(pk=pk, sk="MESSAGE", set=change, remove=("edited",), when="attribute_exists(pk)"))
+        except Refused:  # it was faster than the message itself, which must then never be shown or answered
+            try:
+                self._table.put(Put(item={"pk": pk, "sk": "MESSAGE", **change}, absent=True))
+            except Refused:
+                raise Conflict("the message came in between") from None
 
     def rename(self, channel: Channel, fact: CustomerRenamed) -> None:
         old, now = self._aliases(channel.merchant, fact.contact), self._aliases(channel.merchant, fact.now)
@@ -170,11 +177,13 @@ class DynamoConversations:
         return [alias_pk(self._pepper, merchant, kind, name) for kind, name in names if name]
 
     def _new_aliases(self, before: Conversation, after: Conversation) -> list[str]:
-        """Names that are kept with this change: all of a new customer's, and what a known one's contact has gained."""
+        """Names that are kept with this change: all of a new customer's, and what a known one's contact has gained.
+
+        The table is not asked again: who was given this name since `find` must make the write fail.
+        """
         known = self._aliases(before.merchant, before.contact) if before.version else []
-        return [
-            pk for pk in self._aliases(after.merchant, after.contact) if pk not in known and self._customer(pk) is None
-        ]
+        named = self._aliases(after.merchant, after.contact)
+        return [pk for pk in named if pk not in known and self._customers.get(pk) != after.customer]
 
     def _customer(self, pk: str, *, fresh: bool = False) -> CustomerId | None:
         if fresh or (customer := self._customers.get(pk)) is None:
@@ -186,12 +195,7 @@ class DynamoConversations:
 
     def _linked(self, merchant: MerchantId, found: Conversation, contact: Contact) -> Conversation:
         """The conversation with what this contact adds. Where its other name led to another customer, the older one keeps both."""
-        gained = replace(
-            found.contact,
-            phone=contact.phone or found.contact.phone,
-            user_id=contact.user_id or found.contact.user_id,
-            name=contact.name or found.contact.name,
-        )
+        gained = _gained(found.contact, contact)
         if (gained.phone, gained.user_id) == (found.contact.phone, found.contact.user_id) and found.version:
             return replace(found, contact=gained)
         named = self._aliases(merchant, contact)
@@ -205,7 +209,7 @@ class DynamoConversations:
         for pk in named:
             if self._customer(pk) is None:
                 self._point(pk, oldest)
-        return replace(found, contact=gained)
+        return replace(found, contact=_gained(found.contact, contact))
 
     def _point(self, pk: str, customer: CustomerId) -> None:
         self._table.update(Update(pk=pk, sk="ALIAS", set={"customer": customer}))
@@ -214,6 +218,15 @@ class DynamoConversations:
     def _forget(self, pks: list[str]) -> None:
         for pk in pks:
             self._customers.pop(pk, None)
+
+
+def _gained(was: Contact, contact: Contact) -> Contact:
+    return replace(
+        was,
+        phone=contact.phone or was.phone,
+        user_id=contact.user_id or was.user_id,
+        name=contact.name or was.name,
+    )
 
 
 def _list_id(key: Fingerprint, at: Instant) -> str:

@@ -21,8 +21,8 @@ from typing import Any
 from haat.aws.table import Item, Value
 from haat.conversation.model import BurstPart, Conversation, Outgoing
 from haat.conversation.ports import Kept
-from haat.facts.codec import from_plain, to_plain
-from haat.facts.conversation import AnyFact, Contact
+from haat.facts.codec import check_version, from_plain, to_plain
+from haat.facts.conversation import AnyFact, Contact, MessageAltered
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper
 from haat.kernel.time import DAY, Instant, rfc3339
@@ -92,6 +92,7 @@ def load_outgoing(text: str) -> Outgoing:
         raise Rejected("not an outgoing message: no JSON") from None
     if not isinstance(data, dict) or data.get("fact") != "outgoing":
         raise Rejected("not an outgoing message")
+    check_version(data, OUTGOING_VERSION)
     return from_plain(Outgoing, data, {"contact": Contact})
 
 
@@ -141,10 +142,13 @@ def message_item(pepper: Pepper, kept: Kept) -> dict[str, Value]:
 
 
 def _what_is_kept(fact: AnyFact) -> dict[str, Any]:
-    """The fact without what other attributes say."""
+    """The fact without what other attributes say: what a message was edited to stands at that message, and is deleted with it."""
     doc: dict[str, Any] = to_plain(fact)
     for known in ("key", "id", "channel", "address", "contact", "correlation", "account", "received_at"):
         doc.pop(known, None)
+    if isinstance(fact, MessageAltered) and fact.action == "edited" and fact.original_key is not None:
+        doc.pop("text", None)
+        doc.pop("content", None)
     return {"fact": fact.name, "v": fact.version, **doc}
 
 

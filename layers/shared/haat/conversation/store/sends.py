@@ -21,6 +21,7 @@ from haat.conversation.store.items import (
     ttl,
 )
 from haat.facts.conversation import DeliveryReported
+from haat.kernel.errors import Unavailable
 from haat.kernel.ids import MessageId, Pepper, ProviderId
 from haat.kernel.time import Instant, later
 
@@ -189,21 +190,25 @@ class DynamoReports:
             "view_sk": again.id,
         }
         row |= outbox(self._pepper, replace(again, source=pk))
-        try:
-            self._table.transact([state, Put(item=row, absent=True)])
-        except Refused:
-            return False
-        return True
+        return _written(self._table, [state, Put(item=row, absent=True)])
 
 
 def told(table: Table, state: Update, outgoing: Outgoing, code: int, now: Instant) -> bool:
-    """Write a failure and the notice of it to the merchant, together. False when the state was final already."""
+    """Write a failure and the notice of it to the merchant, together. False when the state was final already. Raises Unavailable."""
     actions: list[Put | Update] = [state, Put(item=notice_item(outgoing, code, now))]
     if code in UNREACHABLE:
         pk, sk = customer_pk(outgoing.merchant, outgoing.customer), f"CONVERSATION#{outgoing.address}"
-        actions.append(Update(pk=pk, sk=sk, add={"undeliverable": 1}, when="attribute_exists(pk)"))
+        if table.get(pk, sk) is not None:  # erased: nobody is left to count for
+            actions.append(Update(pk=pk, sk=sk, add={"undeliverable": 1}, when="attribute_exists(pk)"))
+    return _written(table, actions)
+
+
+def _written(table: Table, actions: list[Put | Update]) -> bool:
+    """Write all of it. False when the first, the state, was final; Unavailable when others were at work on the same items."""
     try:
         table.transact(actions)
-    except Refused:
-        return False
+    except Refused as refused:
+        if 0 in refused.at:
+            return False
+        raise Unavailable("table: others were at work there") from None
     return True
