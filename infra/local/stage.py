@@ -218,9 +218,16 @@ class Stage:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return all items of a table (its name, or the end of it), in DynamoDB's own form."""
-        found = next(each for each in self._tables() if each.name.endswith(table))
         with moto_fast.LOCK:
-            return [item.to_json()["Attributes"] for item in found.all_items()]
+            return [item.to_json()["Attributes"] for item in self._table(table).all_items()]
+
+    def key_names(self, table: str) -> list[str]:
+        """Return the names of a table's key attributes."""
+        return self._table(table).table_key_attrs
+
+    def put(self, table: str, item: dict[str, Any]) -> None:
+        """Put one item, in DynamoDB's own form, into a table (its name, or the end of it)."""
+        self.client("dynamodb").put_item(TableName=self._table(table).name, Item=item)
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """Return all messages of a queue (its name, or the end of it), visible or not."""
@@ -246,6 +253,9 @@ class Stage:
 
     def _tables(self) -> list[Table]:
         return [dynamodb_backends[ACCOUNT][self.region].tables[name] for name in self.deployment.tables]
+
+    def _table(self, name: str) -> Table:
+        return next(table for table in self._tables() if table.name.endswith(name))
 
     def _queue(self, name: str) -> Queue:
         return sqs_backends[ACCOUNT][self.region].queues[name]

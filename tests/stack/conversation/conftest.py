@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from haat.aws.table import Table
 from infra.local.clock import START
 from infra.local.market import HARDWARE, SAREES, SWEETS
 from infra.local.seed import seed
@@ -25,7 +26,7 @@ class Market:
 
     def says(self, customer: Customer, text: str, *, to: str = SWEET_SHOP, at: float | None = None) -> list[str]:
         """Let a customer write, and everything happen that follows now; return what the shop said since."""
-        before = len(self.stage.graph.sent())
+        before = len(self.said())
         customer.writes(to, text, at=at)
         self.stage.drain()
         return self.said()[before:]
@@ -37,6 +38,10 @@ class Market:
     def at_home(self, shop: str, customer: Customer) -> list[str]:
         """What the customer's phone shows of the shop."""
         return [line.text for line in self.stage.graph.transcript(shop, customer) if line.author == "haat"]
+
+    def table(self) -> Table:
+        """The conversation table, as stores read it."""
+        return Table(self.stage.client("dynamodb"), self.stage.deployment.outputs["ConversationTable"])
 
     def items(self, prefix: str) -> list[dict[str, dict[str, str]]]:
         """Items of the conversation table whose key begins so."""

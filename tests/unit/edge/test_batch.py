@@ -207,7 +207,7 @@ def test_no_record_is_begun_near_the_end_of_the_functions_life(desk: Desk) -> No
 @pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, UnicodeError])
 def test_words_of_a_foreign_exception_are_in_no_log(desk: Desk, kind: type[Exception], receives: int) -> None:
     """An error that quotes a customer's message is logged by its class and place alone."""
-    desk.work([record(CANARY, "a", receives)], {CANARY: kind(CANARY)})
+    desk.work([record(CANARY, "a", receives) | {"messageId": "id-1"}], {CANARY: kind(CANARY)})
     assert not any(word in desk.out.getvalue() for word in CANARY.split())
     assert desk.log[-1]["error"] == kind.__name__
     assert "handle" in desk.log[-1]["at"]

@@ -1,0 +1,138 @@
+"""Sample events: which there are, when they happened, and what one of them does to the stage.
+
+A sample is a real Lambda event, `events/<function>/<case>.json`; what must come back stands beside it in
+`<case>.expected.json`, and rows that must be there before in `<case>.given.json`. `make invoke` and the tests read
+them through this module.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.local.clock import TestClock
+from infra.local.faults import Call
+from infra.local.function import InvocationFailed, Json
+from infra.local.settings import ROOT
+from infra.local.stage import Stage
+
+EVENTS = ROOT / "events"
+
+type Item = dict[str, Any]
+
+
+class NoSample(Exception):
+    """There is no such sample; the text lists those that there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One sample event and what belongs to it."""
+
+    function: str
+    case: str
+    event: Json
+    expected: Json
+    has_expected: bool
+    given: Mapping[str, list[Item]]
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the event says that it happened."""
+        return _moment(self.event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a sample did."""
+
+    answer: Json
+    failure: InvocationFailed | None
+    calls: tuple[Call, ...]
+    added: Mapping[str, list[Item]]
+    changed: Mapping[str, list[tuple[Item, Item]]]
+    removed: Mapping[str, list[Item]]
+    queued: Mapping[str, list[Json]]
+    said: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def samples(events: Path = EVENTS) -> list[tuple[str, str]]:
+    """Return all (function, case)."""
+    return [
+        (path.parent.name, path.stem)
+        for path in sorted(events.glob("*/*.json"))
+        if not path.stem.endswith((".expected", ".given")) and path.parent.name != "facts"
+    ]
+
+
+def load(function: str, case: str, events: Path = EVENTS) -> Sample:
+    """Read one sample; raise NoSample if there is none."""
+    path = events / function / f"{case}.json"
+    if not path.is_file():
+        known = [name for of, name in samples(events) if of == function]
+        raise NoSample(f"no {path.name} in events/{function}; there are: {', '.join(known) or 'none'}")
+    expected = path.with_suffix(".expected.json")
+    given = path.with_suffix(".given.json")
+    return Sample(
+        function=function,
+        case=case,
+        event=json.loads(path.read_text(encoding="utf-8")),
+        expected=json.loads(expected.read_text(encoding="utf-8")) if expected.is_file() else None,
+        has_expected=expected.is_file(),
+        given=json.loads(given.read_text(encoding="utf-8")) if given.is_file() else {},
+    )
+
+
+def perform(stage: Stage, sample: Sample) -> Outcome:
+    """Give the sample to its function, at the sample's own time, and see what comes of it; nothing else moves."""
+    if isinstance(stage.clock, TestClock) and sample.moment is not None:
+        stage.clock.set(sample.moment)
+    for table, items in sample.given.items():
+        for item in items:
+            stage.put(table, item)
+    before = {table: _by_key(stage, table) for table in stage.deployment.tables}
+    depth = {queue: stage.queue_depth(queue) for queue in stage.deployment.queues}
+    calls, said, lines = len(stage.faults.calls), len(stage.graph.sent()), len(stage.logs.lines())
+    answer, failure = None, None
+    try:
+        answer = stage.invoke(sample.function, sample.event)
+    except InvocationFailed as error:
+        failure = error
+    after = {table: _by_key(stage, table) for table in stage.deployment.tables}
+    return Outcome(
+        answer=answer,
+        failure=failure,
+        calls=tuple(stage.faults.calls[calls:]),
+        added={t: [item for key, item in after[t].items() if key not in before[t]] for t in after},
+        changed={
+            t: [(before[t][key], item) for key, item in after[t].items() if before[t].get(key, item) != item]
+            for t in after
+        },
+        removed={t: [item for key, item in before[t].items() if key not in after[t]] for t in after},
+        queued={queue: [each["body"] for each in stage.messages(queue)[depth[queue] :]] for queue in depth},
+        said=tuple(sent.text for sent in stage.graph.sent()[said:]),
+        lines=tuple(stage.logs.lines()[lines:]),
+    )
+
+
+def _by_key(stage: Stage, table: str) -> dict[str, Item]:
+    keys = stage.key_names(table)
+    return {" | ".join(str(item[name]) for name in keys): item for item in stage.items(table)}
+
+
+def _moment(event: Json) -> datetime | None:
+    """Find the time in an event of any kind that the stage carries."""
+    match event:
+        case {"requestContext": {"timeEpoch": int(millis)}} | {"requestContext": {"requestTimeEpoch": int(millis)}}:
+            return datetime.fromtimestamp(millis / 1000, UTC)
+        case {"Records": [{"attributes": {"SentTimestamp": str(millis)}}, *_]}:
+            return datetime.fromtimestamp(int(millis) / 1000, UTC)
+        case {"Records": [{"dynamodb": {"ApproximateCreationDateTime": int() | float() as seconds}}, *_]}:
+            return datetime.fromtimestamp(seconds, UTC)
+        case {"time": str(text)}:
+            return datetime.fromisoformat(text)
+        case _:
+            return None

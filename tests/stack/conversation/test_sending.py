@@ -1,0 +1,270 @@
+"""What happens to a reply when Meta refuses, limits, fails late, goes dark, or says nothing at all."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import pytest
+
+from haat.conversation.channels.graph import ACTIONS
+from haat.conversation.model import Channel
+from haat.conversation.ports import STOPS, Action
+from haat.conversation.store.lines import DynamoTaught, Sealer
+from haat.edge.settings import LOCAL_PEPPER
+from haat.kernel.ids import Pepper
+from haat.kernel.secret import Secret
+from infra.local.market import SWEETS
+from tests.stack.conversation.conftest import HARDWARE_SHOP, SWEET_SHOP, Market
+
+HOUR = 3600.0
+TRIED_AGAIN = {Action.RETRY, Action.SLOW_NUMBER, Action.WAIT_PAIR, Action.RETRY_MINUTES, Action.RETRY_ONCE}
+# 200 to 299 are one row of Meta's table: its ends and its middle stand for it.
+CODES = sorted(code for code in ACTIONS if not 200 < code < 299 or code == 250)
+
+
+def teach(market: Market, **manners: object) -> None:
+    """Change how the sweet shop's bot behaves, and let every cache run out."""
+    table = market.table()
+    taught = DynamoTaught(table)
+    known = taught.read(SWEETS.merchant.id)
+    changed = replace(known, version=known.version + 1, manners=replace(known.manners, **manners))  # type: ignore[arg-type]  # fields of Manners
+    taught.write(SWEETS.merchant.id, changed)
+    market.stage.run_for(61)
+
+
+def connect_again(market: Market) -> None:
+    """The operator saves the shop's token anew, which lifts a stop."""
+    token = Sealer(market.stage.client("kms"), market.stage.deployment.outputs["TokenKey"]).seal(
+        SWEETS.merchant.id, Secret(SWEETS.token)
+    )
+    channel = Channel(
+        kind="whatsapp", address=SWEET_SHOP, merchant=SWEETS.merchant.id, account=SWEETS.account, token=token
+    )
+    DynamoTaught(market.table()).connect(channel)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_refusal_does_what_its_code_says(market: Market, code: int) -> None:
+    """Each code that Meta may answer with is tried again, given up, or stops the shop, as the table says; nobody else is held up."""
+    rina, neha = market.customer(1), market.customer(2)
+    market.stage.graph.faults.error(code, number=SWEET_SHOP)
+    assert market.says(rina, "hours") == []
+    assert len(market.says(neha, "hours", to=HARDWARE_SHOP)) == 1
+    market.stage.run_for(HOUR)
+    again = ACTIONS[code] in TRIED_AGAIN
+    assert len(market.said(SWEET_SHOP)) == (1 if again else 0)
+    assert [json.loads(item["doc"]["S"])["code"] for item in market.items("NOTICE#")] == ([] if again else [code])
+    (channel,) = market.items(f"CHANNEL#whatsapp#{SWEET_SHOP}")
+    assert channel.get("stopped", {}).get("S") == (ACTIONS[code] if ACTIONS[code] in STOPS else None)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_late_failure_does_what_its_code_says(market: Market, code: int) -> None:
+    """The same codes as a later `failed` status: said again as a new message, or the merchant is told."""
+    market.stage.graph.faults.late(code, number=SWEET_SHOP)
+    market.says(market.customer(), "hours")
+    market.stage.run_for(HOUR)
+    again = ACTIONS[code] in TRIED_AGAIN
+    lines = [line for line in market.stage.graph.transcript(SWEET_SHOP, market.customer()) if line.author == "haat"]
+    assert [line.tick for line in lines] == (["failed", "read"] if again else ["failed"])
+    assert len(market.items("NOTICE#")) == (0 if again else 1)
+
+
+def test_message_that_fails_late_again_and_again_is_given_up(market: Market) -> None:
+    """A message that Meta takes and fails each time is said four times in all, then the merchant is told."""
+    market.stage.graph.faults.late(131000, times=9)
+    market.says(market.customer(), "hours")
+    market.stage.run_for(HOUR)
+    assert len(market.said()) == 4
+    assert len(market.items("NOTICE#")) == 1
+
+
+def test_pair_limit_is_kept(market: Market) -> None:
+    """Of sixty replies to one customer 45 go at once and the others one each six seconds, and Meta refuses none."""
+    rina = market.customer()
+    for _ in range(60):
+        rina.writes(SWEET_SHOP, "hours")
+    market.stage.drain()
+    assert len(market.said()) == 45
+    market.stage.run_for(60)
+    assert len(market.said()) == 55
+    market.stage.run_for(60)
+    assert len(market.said()) == 60
+    assert all(sent.outcome == "accepted" for sent in market.stage.graph.sent())
+
+
+def test_number_that_is_too_fast_waits_alone(market: Market) -> None:
+    """130429 holds the number one second, then twice as long while it is refused; other shops go on; a success frees it."""
+    market.stage.graph.faults.error(130429, times=3, number=SWEET_SHOP)
+    started = market.stage.clock.now()
+    one, two = market.customer(1), market.customer(2)
+    one.writes(SWEET_SHOP, "hours")
+    market.stage.drain()
+    two.writes(SWEET_SHOP, "hours")
+    assert len(market.says(market.customer(3), "hours", to=HARDWARE_SHOP)) == 1
+    market.stage.run_for(120)
+    tries = list(market.stage.graph.sent(SWEET_SHOP))
+    assert [sent.outcome for sent in tries] == ["error"] * 3 + ["accepted"] * 2
+    gaps = [tries[0].at - started, *(b.at - a.at for a, b in itertools.pairwise(tries))]
+    assert gaps[:4] == [0, 1, 2, 4]
+
+
+def test_timeout_is_not_said_twice_when_the_status_comes(market: Market) -> None:
+    """Meta took the message and its answer was lost: the status with our id settles it, and nothing is sent again."""
+    market.stage.graph.faults.time_out(accepted=True)
+    market.says(market.customer(), "hours")
+    market.stage.run_for(HOUR)
+    assert len(market.said()) == 1
+    assert market.items("SEND#")[0]["st"]["S"] == "sent"
+
+
+def test_timeout_without_a_status_is_said_once_more(market: Market) -> None:
+    """When no status came for two minutes the message is sent once more, and that is counted."""
+    market.stage.graph.faults.time_out()
+    market.says(market.customer(), "hours")
+    market.stage.run_for(119)
+    assert len(market.stage.graph.sent()) == 1
+    market.stage.run_for(10)
+    assert len(market.said()) == 1
+    assert market.counted("sent_again") == 1
+
+
+def test_second_unknown_outcome_is_shown_to_the_merchant(market: Market) -> None:
+    """Two sends without any word from Meta end the message; the merchant sees that nobody knows."""
+    market.stage.graph.faults.time_out(times=2)
+    market.says(market.customer(), "hours")
+    market.stage.run_for(HOUR)
+    assert len(market.stage.graph.sent()) == 2
+    assert json.loads(market.items("NOTICE#")[0]["doc"]["S"])["code"] == -1
+
+
+def test_death_between_post_and_mark_doubles_only_without_a_status(market: Market) -> None:
+    """The one place where Meta gives no way to know: the message is said twice, and that is counted."""
+    market.stage.graph.statuses = "held"
+    market.customer().writes(SWEET_SHOP, "hours")
+    with market.stage.faults.kill(function="outbound_message", call=4, when="after"):
+        market.stage.drain()
+    market.stage.run_for(HOUR)
+    assert len(market.said()) == 2
+    assert market.counted("sent_again") == 1
+    market.stage.graph.release()
+    market.stage.run_for(HOUR)
+    assert len(market.said()) == 2
+
+
+def test_hour_of_darkness_loses_nothing(market: Market) -> None:
+    """Graph refuses every connection for an hour: then all replies go out, each once, in order."""
+    market.stage.graph.faults.refuse(times=10_000)
+    customers = [market.customer(number) for number in range(1, 6)]
+    for text in ("hours", "price"):
+        for customer in customers:
+            market.says(customer, text)
+    market.stage.run_for(HOUR)
+    assert market.said() == []
+    market.stage.graph.faults.clear()
+    market.stage.run_for(HOUR)
+    for customer in customers:
+        hours, price = market.at_home(SWEET_SHOP, customer)
+        assert "08:00–21:00" in hours
+        assert price.startswith("Sandesh")
+
+
+def test_reply_is_given_up_when_the_window_closes(market: Market) -> None:
+    """What could not be sent within a day of the customer's message is never sent; the merchant is told why."""
+    market.stage.graph.faults.refuse(times=100_000)
+    market.says(market.customer(), "hours")
+    market.stage.run_for(25 * HOUR)
+    market.stage.graph.faults.clear()
+    market.stage.run_for(HOUR)
+    assert market.said() == []
+    assert json.loads(market.items("NOTICE#")[0]["doc"]["S"])["code"] == 131047
+    assert all(market.stage.queue_depth(queue) == 0 for queue in market.stage.deployment.queues)
+
+
+def test_window_is_the_one_of_now(market: Market) -> None:
+    """A reply that waited past its own window is still sent when the customer has written since."""
+    market.stage.graph.faults.refuse(times=100_000)
+    rina = market.customer()
+    market.says(rina, "hours")
+    market.stage.run_for(23 * HOUR)
+    market.says(rina, "price")
+    market.stage.run_for(2 * HOUR)
+    market.stage.graph.faults.clear()
+    market.stage.run_for(HOUR)
+    assert len(market.said()) == 2
+
+
+def test_bad_token_stops_the_shop_until_it_is_mended(market: Market) -> None:
+    """190 fails the message and holds what follows; a new token lets it go, in the window."""
+    market.stage.graph.faults.error(190, number=SWEET_SHOP)
+    one, two = market.customer(1), market.customer(2)
+    market.says(one, "hours")
+    assert market.says(two, "hours") == []
+    market.stage.run_for(HOUR)
+    assert market.said(SWEET_SHOP) == []
+    assert len(market.says(market.customer(3), "hours", to=HARDWARE_SHOP)) == 1
+    connect_again(market)
+    market.stage.run_for(HOUR)
+    assert market.at_home(SWEET_SHOP, one) == []
+    assert len(market.at_home(SWEET_SHOP, two)) == 1
+
+
+def test_poisoned_record_does_not_hold_up_its_followers(market: Market) -> None:
+    """A record that nothing can read is set aside with an alarm; the customer's message behind it is answered in the same call."""
+    rina = market.customer()
+    market.says(rina, "hours")
+    queue = next(name for name in market.stage.deployment.queues if name.endswith("conversation-inbound.fifo"))
+    sqs = market.stage.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    group = Pepper(LOCAL_PEPPER.encode()).fingerprint("group", "whatsapp", SWEET_SHOP, rina.user_id(SWEET_SHOP))
+    for number, body in enumerate(('{"fact":"message_received","v":1}', "no json", '{"fact":"of another age","v":9}')):
+        sqs.send_message(
+            QueueUrl=url, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=f"poison-{number}"
+        )
+    assert len(market.says(rina, "price")) == 1
+    assert market.stage.queue_depth("conversation-inbound-dlq.fifo") == 3
+
+
+def test_row_that_cannot_be_published_is_parked(market: Market) -> None:
+    """An outbox row that no queue would take goes to the outbox's DLQ, and the rows behind it are published."""
+    market.stage.client("dynamodb").put_item(
+        TableName=market.stage.deployment.outputs["ConversationTable"],
+        Item={"pk": {"S": "ODD#1"}, "sk": {"S": "ODD"}, "queue": {"S": "no-such-queue"}, "body": {"S": "x"}},
+    )
+    assert len(market.says(market.customer(), "hours")) == 1
+    assert market.stage.queue_depth("outbox-dlq") == 1
+
+
+def test_relay_repeats_until_the_queue_takes_it(market: Market) -> None:
+    """While SQS refuses, the relay raises and the stream brings the same rows again, in order: nothing is skipped."""
+    with market.stage.faults.throttle("sqs", "SendMessageBatch", function="outbox_relay", times=12):
+        rina = market.customer()
+        rina.writes(SWEET_SHOP, "hours")
+        rina.writes(SWEET_SHOP, "price")
+        market.stage.run_for(HOUR)
+    assert ["price" in text or "Sandesh" in text for text in market.said()] == [False, True]
+    market.stage.failures.clear()
+
+
+def test_burst_gets_one_reply_to_the_whole(market: Market) -> None:
+    """Where the shop wants it, messages within a few seconds get one reply, quoting the last."""
+    teach(market, burst_ms=4000)
+    rina = market.customer()
+    rina.writes(SWEET_SHOP, "hello")
+    market.stage.run_for(2)
+    last = rina.writes(SWEET_SHOP, "dam koto")
+    market.stage.run_for(3)
+    assert market.said() == []
+    market.stage.run_for(10)
+    (sent,) = market.stage.graph.sent()
+    assert sent.quoted == last
+
+
+def test_loop_guard_stops_two_bots(market: Market) -> None:
+    """With the guard on, a customer who writes without end gets three automatic replies in ten minutes, then silence."""
+    teach(market, loop_guard=True)
+    rina = market.customer()
+    replies = [len(market.says(rina, "hours")) for _ in range(6)]
+    assert replies == [1, 1, 1, 0, 0, 0]
+    market.stage.run_for(601)
+    assert len(market.says(rina, "hours")) == 1
