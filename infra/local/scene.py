@@ -17,7 +17,7 @@ from infra.local.stage import Stage
 PATIENCE = 20.0  # seconds that a reply may take before the scene goes on without it
 QUIET = 2.0  # seconds after which silence counts as silence
 LOOK_EVERY = 0.05
-MORNING, NIGHT = 11, 2  # o'clock
+AFTERNOON, NIGHT = 15, 2  # o'clock
 
 type Wait = Callable[[Callable[[], bool], float], None]
 
@@ -43,12 +43,10 @@ TURNS = (
         who="Amit",
         shop=SAREES,
         text="क्या आप गोटा पट्टी का काम करते हैं",
-        hour=MORNING,
+        hour=AFTERNOON,
         remark="nobody taught that: it stands on the shop's list",
     ),
-    Turn(
-        who="Sohel", shop=SWEETS, text="এখন কি সন্দেশ পাব?", hour=NIGHT, remark="two in the morning: the away message"
-    ),
+    Turn(who="Sohel", shop=SWEETS, text="এখন কি সন্দেশ পাব?", hour=NIGHT, remark="two in the morning: the away message"),
     Turn(who="Sohel", shop=SWEETS, text="কেউ আছেন?", hour=NIGHT, answered=False, remark="said once for each night"),
 )
 

@@ -1,0 +1,33 @@
+"""What Meta posts, made by hand: bodies of any shape, signed as they are."""
+
+import json
+from typing import Any
+
+from infra.local.http import Response
+from infra.local.simulators.wire import signatures
+from infra.local.stage import Stage
+
+WEBHOOK = "/webhooks/whatsapp"
+
+
+def post(stage: Stage, body: bytes, headers: dict[str, str] | None = None, *, secret: str | None = None) -> Response:
+    """POST these very bytes, signed; `headers` take the place of the signature."""
+    signed = {"content-type": "application/json"} | signatures(secret or stage.settings.app_secret, body)
+    return stage.http("POST", WEBHOOK, signed if headers is None else headers, body)
+
+
+def webhook(*values: dict[str, Any], shop: str, field: str = "messages", account: str = "300000000000001") -> bytes:
+    """A body with one change for each value, all of them for one number."""
+    metadata = {"display_phone_number": "915550000001", "phone_number_id": shop}
+    changes = [
+        {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}} for value in values
+    ]
+    return json.dumps(
+        {"object": "whatsapp_business_account", "entry": [{"id": account, "changes": changes}]}
+    ).encode()
+
+
+def said(text: str, *, by: str, id: str, at: float, kind: str = "text", **more: Any) -> dict[str, Any]:
+    """An item of `messages`."""
+    content = {"text": {"body": text}} if kind == "text" else {}
+    return {"from": by, "id": id, "timestamp": str(int(at)), "type": kind, **content, **more}
