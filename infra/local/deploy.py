@@ -92,9 +92,12 @@ class _Deployer:
                 if name in declared
             ],
         )
-        # Buckets belong to all regions: the next stage makes its own.
-        for key in s3_backends[ACCOUNT]["aws"].buckets.pop(bucket).keys.values():
+        # Nobody needs it any more. moto keeps a file open for each object that is not disposed of.
+        objects = s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
+        for key in list(objects.values()):
             key.dispose()
+        objects.clear()
+        s3.delete_bucket(Bucket=bucket)
         backend = cloudformation_backends[ACCOUNT][self.region]
         self.stacks[""] = next(stack for stack in backend.stacks.values() if stack.name == STACK)
         for name in self.blueprint.nested:

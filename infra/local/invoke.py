@@ -1,7 +1,6 @@
 """`make invoke FN=auto_reply CASE=hours_bengali`: one function, one sample event; what it answered, wrote and sent."""
 
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +14,6 @@ from infra.local.stage import Stage
 def main(arguments: Sequence[str] | None = None) -> int:
     """Perform the sample on a fresh stage with the market in it; return the exit status."""
     function, case = arguments if arguments is not None else sys.argv[1:]
-    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     try:
         sample = load(function, case)
     except NoSample as error:

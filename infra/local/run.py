@@ -143,9 +143,8 @@ def _waited(signals: "queue.SimpleQueue[int]", seconds: float) -> bool:
 
 def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) -> tuple[Stage, Saver]:
     """Start everything, in an order in which whatever is called is there; ExitStack ends it backwards."""
-    # werkzeug writes a line for each call to AWS, samtranslator one for each template.
-    for noisy in ("werkzeug", "samtranslator"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    # It writes a line for each call to AWS.
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     bell, stopping = Bell(), threading.Event()
     logs = Logs(settings.state_dir / "logs", keep=KEPT_LINES)
 

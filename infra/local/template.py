@@ -6,6 +6,7 @@ a template must never say more than the stage is true to.
 """
 
 import copy
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from infra.local.function import ACCOUNT, REGION
 
 BUCKET = "haat-stage"
+
+# It complains that nobody collects its usage metrics.
+logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
 
 MADE_BY_MOTO = frozenset(
     {

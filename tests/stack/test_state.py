@@ -7,7 +7,7 @@ import pytest
 
 from infra.local import state
 from infra.local.clock import TestClock
-from infra.local.simulators.people import ShopNumber, by_id
+from infra.local.simulators.people import ShopNumber
 from infra.local.stage import Stage
 from tests.stack.scratched import TEMPLATE, saw, scratch, send
 
@@ -21,7 +21,7 @@ def put_back(stage: Stage, directory: Path) -> list[str]:
     saved = state.read(directory)
     assert saved is not None
     lost = saved.put_back(stage)
-    stage.graph.numbers |= by_id([ShopNumber.of("1")])
+    stage.graph.add(ShopNumber.of("1"))
     saved.put_back_chats(stage)
     return lost
 
@@ -41,7 +41,7 @@ def test_rows_messages_keys_parameters_and_chats_survive(tmp_path: Path) -> None
         before.drain()
         before.put("scratch-local", {"pk": {"S": "p"}, "sk": {"S": "not yet"}, "queue": {"S": "q"}})
         rows = before.items("scratch-local")
-        before.graph.numbers |= by_id([ShopNumber.of("1")])
+        before.graph.add(ShopNumber.of("1"))
         before.graph.customer(phone="919800000001", name="Rina").writes("1", "hello")
         state.save(before, tmp_path)
 

@@ -35,7 +35,7 @@ class Webhook:
         """Answer one event of a function URL."""
         request = read(event)
         if request.path.rstrip("/") != self.path:
-            return problem(404)
+            return self._refuse(request, "not_found", 404)
         try:
             match request.method:
                 case "GET":
@@ -43,7 +43,9 @@ class Webhook:
                 case "POST":
                     return self._take(request)
                 case _:
-                    return problem(405)
+                    refused = self._refuse(request, "method_refused", 405)
+                    refused["headers"]["allow"] = "GET, POST"  # RFC 9110, 15.5.6
+                    return refused
         except Misconfigured as error:
             return self._trouble("misconfigured", str(error))
         except Unavailable as error:
@@ -51,23 +53,20 @@ class Webhook:
 
     def _handshake(self, request: Request) -> dict[str, Any]:
         challenge = whatsapp.handshake(request.query, self.token())
-        self._count("handshake" if challenge is not None else "handshake_refused")
-        return problem(403) if challenge is None else answer(200, challenge)
+        if challenge is None:
+            return self._refuse(request, "handshake_refused", 403)
+        self._count("handshake")
+        return answer(200, challenge)
 
     def _take(self, request: Request) -> dict[str, Any]:
         if len(request.body) > BODY_LIMIT:
-            self._count("too_large")
-            return problem(413)
+            return self._refuse(request, "too_large", 413)
         if not whatsapp.signed(request.body, request.headers.get("x-hub-signature-256"), self.secrets()):
-            self._count("signature_refused")
-            self.logger.warning("signature_refused", extra={"request": request.id})
-            return problem(401)
+            return self._refuse(request, "signature_refused", 401)
         try:
             kept = self.keep(request.body, CorrelationId(request.id), self.now())
         except Rejected as error:
-            self._count("malformed")
-            self.logger.warning("malformed", extra={"request": request.id})
-            return problem(400, str(error))
+            return self._refuse(request, "malformed", 400, str(error))
         self._count("facts", len(kept.facts))
         self._count("statuses", len(kept.statuses))
         for word, times in kept.ignored.items():
@@ -77,6 +76,12 @@ class Webhook:
             facts = [{"fact": fact.name, "key": fact.key} for fact in kept.facts[:20]]
             self.logger.info("kept", extra={"request": request.id, "facts": facts, "count": len(kept.facts)})
         return answer(200)
+
+    def _refuse(self, request: Request, word: str, status: int, detail: str = "") -> dict[str, Any]:
+        """Count it and say so, with our id of the request alone: path, headers and body are the stranger's."""
+        self._count(word)
+        self.logger.warning(word, extra={"request": request.id})
+        return problem(status, detail)
 
     def _trouble(self, word: str, what: str) -> dict[str, Any]:
         self._count(word)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from haat.aws.table import Item, Put, Refused, Table, Update
 from haat.aws.weather import answers
@@ -21,7 +21,7 @@ from haat.kernel.time import Instant
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-KEEP_S = 60
+KEEP_S, MOST = 60, 2_000
 
 
 class Sealer:
@@ -51,8 +51,8 @@ class DynamoLines:
 
     def __init__(self, table: Table, sealer: Sealer | None, timer: Callable[[], float]) -> None:
         self._table, self._sealer = table, sealer
-        self._lines: TTLCache[str, Line] = TTLCache(maxsize=2_000, ttl=KEEP_S, timer=timer)
-        self._tokens: dict[str, tuple[bytes, Secret[str]]] = {}
+        self._lines: TTLCache[str, Line] = TTLCache(maxsize=MOST, ttl=KEEP_S, timer=timer)
+        self._tokens: LRUCache[str, tuple[bytes, Secret[str]]] = LRUCache(maxsize=MOST)
 
     def line(self, kind: str, address: str) -> Line | None:
         key = channel_key(kind, address)

@@ -1,0 +1,83 @@
+"""What the port Merchants promises, in memory and in DynamoDB."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from haat.business.memory import MemoryMerchants
+from haat.business.model import Merchant
+from haat.business.ports import Merchants
+from haat.business.store import DynamoMerchants
+from haat.kernel.errors import Conflict
+from tests.contract.tables import Tables
+from tests.invented import MERCHANT, OTHER_MERCHANT
+
+SWEETS = Merchant(
+    id=MERCHANT,
+    name="মিষ্টি ভাণ্ডার",
+    country="IN",
+    currency="INR",
+    language="bn",
+    timezone="Asia/Kolkata",
+    week={0: ((480, 720), (960, 1260)), 6: ((1380, 1560),)},
+    closures=(date(2026, 1, 26), date(2026, 8, 15)),
+)
+PLAIN = Merchant(id=OTHER_MERCHANT, name="P", country="IN", currency="INR", language="en", timezone="UTC")
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def merchants(request: pytest.FixtureRequest) -> Merchants:
+    """Return an empty register."""
+    if request.param == "memory":
+        return MemoryMerchants()
+    tables = request.getfixturevalue("tables")
+    assert isinstance(tables, Tables)
+    return DynamoMerchants(tables.business)
+
+
+def test_unknown_merchant_is_none(merchants: Merchants) -> None:
+    """Nobody is made up."""
+    assert merchants.get(MERCHANT) is None
+
+
+@pytest.mark.parametrize("merchant", [SWEETS, PLAIN], ids=["with hours", "plain"])
+def test_merchant_is_read_back_whole(merchants: Merchants, merchant: Merchant) -> None:
+    """Name, hours and closures come back as they were told, in any script."""
+    merchants.save(merchant)
+    assert merchants.get(merchant.id) == merchant
+
+
+def test_merchants_are_kept_apart(merchants: Merchants) -> None:
+    """One merchant's change is not another's."""
+    merchants.save(SWEETS)
+    merchants.save(PLAIN)
+    merchants.save(replace(PLAIN, version=2, name="Q"))
+    assert merchants.get(MERCHANT) == SWEETS
+
+
+def test_change_follows_the_version_before(merchants: Merchants) -> None:
+    """A profile is changed step by step, and the last step stands."""
+    for version in (1, 2, 3):
+        merchants.save(replace(SWEETS, version=version, name=f"name {version}"))
+    kept = merchants.get(MERCHANT)
+    assert kept is not None
+    assert (kept.version, kept.name) == (3, "name 3")
+
+
+@pytest.mark.parametrize("version", [1, 2, 4])
+def test_change_of_what_was_changed_in_between_is_a_conflict(merchants: Merchants, version: int) -> None:
+    """Who read an older profile, or skips one, changes nothing."""
+    merchants.save(SWEETS)
+    second = replace(SWEETS, version=2)
+    merchants.save(second)
+    with pytest.raises(Conflict):
+        merchants.save(replace(SWEETS, version=version, name="lost"))
+    assert merchants.get(MERCHANT) == second
+
+
+def test_change_of_nobody_is_a_conflict(merchants: Merchants) -> None:
+    """A merchant begins with its first version."""
+    with pytest.raises(Conflict):
+        merchants.save(replace(SWEETS, version=2))
+    assert merchants.get(MERCHANT) is None
