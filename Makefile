@@ -38,7 +38,7 @@ install-sam:
 install-build:
 	$(INSTALL) dev sam wheels
 
-run run-reset invoke: export PYTHONPATH := $(ROOT)/layers/shared
+run run-reset invoke redrive outbox-repair: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -50,6 +50,12 @@ run-reset: install-dev ## forget what happened on this machine
 invoke: install-dev ## one function with one sample: make invoke FN=auto_reply CASE=hours_bengali
 	@test -n "$(FN)" && test -n "$(CASE)" || { echo "usage: make invoke FN=<folder of functions/> CASE=<file of events/FN/>" >&2; exit 2; }
 	@exec $(BIN)/python -m infra.local.invoke "$(FN)" "$(CASE)"
+
+redrive: install-dev ## bring back what was set aside: make redrive QUEUE=conversation-inbound [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate redrive --queue "$(QUEUE)" $(if $(STAGE),--stage "$(STAGE)")
+
+outbox-repair: install-dev ## publish what a table's stream has lost: make outbox-repair [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate outbox-repair $(if $(STAGE),--stage "$(STAGE)")
 
 test: install-dev ## the tests of every day, under 10 minutes
 	@exec $(BIN)/pytest -m "not slow" $(ARGS)

@@ -5,16 +5,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from moto import mock_aws
+from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.kms.models import kms_backends
+from moto.logs.models import logs_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
 from infra.local import moto_fast, moto_queues, moto_stacks, wire
 from infra.local.function import ACCOUNT, AWS_ENVIRONMENT
+
+# Where stages of this process stand now.
+TAKEN: set[str] = set()
+
+
+class RegionTaken(Exception):
+    """Two stages want to stand in the same region."""
 
 
 @contextmanager
@@ -23,6 +33,8 @@ def on_moto(region: str) -> Iterator[None]:
 
     Several stages may stand beside each other, each in a region of its own: moto keeps regions apart.
     """
+    if region in TAKEN:
+        raise RegionTaken(f"another stage of this process stands in {region}")
     moto_fast.install()
     moto_queues.install()
     moto_stacks.install()
@@ -34,11 +46,13 @@ def on_moto(region: str) -> Iterator[None]:
     mock = mock_aws(config={"lambda": {"use_docker": False}})
     mock.start()
     os.environ.update(AWS_ENVIRONMENT, AWS_DEFAULT_REGION=region)
+    TAKEN.add(region)
     try:
         yield
     finally:
+        TAKEN.discard(region)
         for backends in (cloudformation_backends, dynamodb_backends, dynamodbstreams_backends, kms_backends,
-                         sqs_backends, ssm_backends):  # fmt: skip
+                         lambda_backends, logs_backends, sns_backends, sqs_backends, ssm_backends):  # fmt: skip
             backends[ACCOUNT][region].reset()
         mock.stop()
         for name in [name for name in os.environ if name.startswith("AWS_")]:

@@ -56,7 +56,7 @@ class TestClock:
     def stop(self) -> None:
         """Give the process its real time back."""
         if self._travel is not None:
-            self._at = self.datetime()
+            self._at = self.moment()
             self._travel.stop()
             self._travel = self._traveller = None
 
@@ -64,7 +64,7 @@ class TestClock:
         """Return the time."""
         return time.time()
 
-    def datetime(self) -> datetime:
+    def moment(self) -> datetime:
         """Return the time as an aware datetime."""
         return datetime.fromtimestamp(self.now(), UTC)
 
@@ -80,8 +80,9 @@ class TestClock:
         """Move forward by `seconds`."""
         if seconds < 0:
             raise ValueError(f"time goes forward: {seconds}")
-        if self._traveller is not None:
-            self._traveller.shift(seconds)
+        if self._traveller is None:
+            raise RuntimeError("this clock does not rule now: it was not started")
+        self._traveller.shift(seconds)
 
     def reset(self) -> None:
         """Go back to the first moment."""

@@ -5,8 +5,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -15,55 +15,12 @@ from moto.cloudformation.parsing import clean_json
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
+from infra.local.deployment import Deployment, EventSource, Route, Timer
 from infra.local.function import ACCOUNT, Function
-from infra.local.template import BUCKET, Blueprint, Resource, TemplateError
+from infra.local.resources import Resource
+from infra.local.template import BUCKET, Blueprint, TemplateError
 
 STACK = "haat"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventSource:
-    """An event source mapping: what feeds which function, with the template's values."""
-
-    function: str
-    source_arn: str
-    properties: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One operation of the REST API."""
-
-    method: str
-    path: str
-    function: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """A schedule: when, whom, and with which event; None is the event that a rule makes by itself."""
-
-    name: str
-    function: str
-    expression: str
-    zone: str
-    event: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
-    """The stack as it stands."""
-
-    functions: dict[str, Function]
-    sources: tuple[EventSource, ...]
-    routes: tuple[Route, ...]
-    timers: tuple[Timer, ...]
-    profiles: dict[str, bytes]
-    tables: tuple[str, ...]
-    queues: tuple[str, ...]
-    keys: dict[str, str]
-    outputs: dict[str, str]
-    left_out: Mapping[str, str]
 
 
 class _Deployer:
@@ -72,36 +29,45 @@ class _Deployer:
         self.stacks: dict[str, Stack] = {}
 
     def create(self) -> None:
-        s3 = boto3.client("s3", region_name=self.region)
-        bucket = f"{BUCKET}-{self.region}"
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": self.region})
-        s3.put_object(Bucket=bucket, Key="code.zip", Body=_no_code())
-        for name, template in self.blueprint.nested.items():
-            s3.put_object(Bucket=bucket, Key=f"{name}.json", Body=json.dumps(template))
-        root = json.loads(
-            json.dumps(self.blueprint.root).replace(f"/{BUCKET}/", f"/{bucket}/").replace(f'"{BUCKET}"', f'"{bucket}"')
-        )
-        declared = root.get("Parameters", {})
-        boto3.client("cloudformation", region_name=self.region).create_stack(
-            StackName=STACK,
-            TemplateBody=json.dumps(root),
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-            Parameters=[
-                {"ParameterKey": name, "ParameterValue": value}
-                for name, value in self.parameters.items()
-                if name in declared
-            ],
-        )
-        # Nobody needs it any more. moto keeps a file open for each object that is not disposed of.
-        objects = s3_backends[ACCOUNT]["aws"].buckets[bucket].keys
-        for key in list(objects.values()):
-            key.dispose()
-        objects.clear()
-        s3.delete_bucket(Bucket=bucket)
+        with self._uploaded():
+            self._create_stack()
         backend = cloudformation_backends[ACCOUNT][self.region]
         self.stacks[""] = next(stack for stack in backend.stacks.values() if stack.name == STACK)
         for name in self.blueprint.nested:
             self.stacks[name] = self.stacks[""].resource_map[name]  # type: ignore[assignment]  # moto's type is wide
+
+    @contextmanager
+    def _uploaded(self) -> Iterator[None]:
+        """Have in S3 what moto looks for there, for as long as it looks."""
+        s3 = boto3.client("s3", region_name=self.region)
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.region})
+        s3.put_object(Bucket=BUCKET, Key="code.zip", Body=_no_code())
+        for name, template in self.blueprint.nested.items():
+            s3.put_object(Bucket=BUCKET, Key=f"{name}.json", Body=json.dumps(template))
+        try:
+            yield
+        finally:
+            # moto keeps a file open for each object that is not disposed of.
+            objects = s3_backends[ACCOUNT]["aws"].buckets[BUCKET].keys
+            for key in list(objects.values()):
+                key.dispose()
+            objects.clear()
+            s3.delete_bucket(Bucket=BUCKET)
+
+    def _create_stack(self) -> None:
+        root = self.blueprint.root
+        declared = root.get("Parameters", {})
+        parameters = [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in self.parameters.items()
+            if name in declared
+        ]
+        boto3.client("cloudformation", region_name=self.region).create_stack(
+            StackName=STACK,
+            TemplateBody=json.dumps(root),
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Parameters=parameters,  # type: ignore[arg-type]  # plain dictionaries of the right form
+        )
 
     def check(self) -> None:
         """Compare what was asked with what moto made: it leaves things out without a word."""
@@ -115,6 +81,10 @@ class _Deployer:
                     missing.append(f"{stack + '/' if stack else ''}{name} ({resource['Type']})")
         if missing:
             raise TemplateError(f"moto did not make {', '.join(missing)}")
+
+    def has(self, name: str) -> bool:
+        """Say whether a resource of the root template is wanted under its condition."""
+        return self.holds("", self.blueprint.root["Resources"][name].get("Condition"))
 
     def holds(self, stack: str, condition: str | None) -> bool:
         return condition is None or bool(self.stacks[stack].resource_map.lazy_condition_map[condition])
@@ -188,7 +158,7 @@ def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> 
     deployer.create()
     deployer.check()
     deployer.set_table_options()
-    functions = {logical_id: deployer.function(logical_id) for logical_id in blueprint.code}
+    functions = {name: deployer.function(name) for name in blueprint.code if deployer.has(name)}
     by_physical_name = {function.physical_name: function.name for function in functions.values()}
     by_arn = {function.arn: function.name for function in functions.values()}
     outputs = deployer.stacks[""].outputs or []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote
 
 from infra.local import events
-from infra.local.deploy import Route
+from infra.local.deployment import Route
 from infra.local.function import Function, InvocationFailed, Json
 from infra.local.http import Request, Response
 

@@ -154,7 +154,23 @@ def stream_record(record: Mapping[str, Any], *, stream_arn: str, region: str) ->
     created = inner.get("ApproximateCreationDateTime")
     if isinstance(created, datetime):
         inner["ApproximateCreationDateTime"] = int(created.replace(tzinfo=created.tzinfo or UTC).timestamp())
+    for name in ("Keys", "NewImage", "OldImage"):
+        if name in inner:
+            inner[name] = _in_json(inner[name])
     return {**record, "awsRegion": region, "dynamodb": inner, "eventSourceARN": stream_arn}
+
+
+def _in_json(value: Json) -> Json:
+    """Put bytes as base64, as Lambda does."""
+    match value:
+        case bytes():
+            return base64.b64encode(value).decode()
+        case dict():
+            return {name: _in_json(held) for name, held in value.items()}
+        case list():
+            return [_in_json(held) for held in value]
+        case _:
+            return value
 
 
 def rule_event(*, name: str, number: int, now: float, region: str) -> Json:

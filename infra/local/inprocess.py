@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
+from aws_lambda_powertools import Metrics
 
 from infra.local.clock import TestClock
 from infra.local.faults import Killed
@@ -72,11 +73,11 @@ class InProcess:
     def invoke(self, function: Function, event: Json) -> Json:
         """Call the handler; JSON both ways, so that nothing is shared that Lambda would not share."""
         life = self._lives.setdefault(function.name, _Life())
+        answer: Json = None
         with self._wire.of(function.name) as running, self._inside(function, life, running):
             try:
                 handler = life.handler or self._load(function, life)
-                answer = handler(json.loads(json.dumps(event)), Context(function, running.number))
-                answer = json.loads(json.dumps(answer))
+                answer = _copy(handler(_copy(event), Context(function, running.number)))
             except (Exception, Killed) as error:
                 # Whatever a `finally` has made of it: who was killed is dead.
                 if not running.killed:
@@ -111,11 +112,12 @@ class InProcess:
         path, sleep = list(sys.path), time.sleep
         os.environ.update(environment)
         sys.path[:0] = function.import_path
+        _give_metrics_to(life)
         if self._clock.running:
             # Waiting moves the clock: nobody else is here to do so.
             time.sleep = self._clock.advance  # type: ignore[assignment]  # takes what sleep takes
         try:
-            with captured(self._logs, function.name, unless=lambda: running.killed), self._clients.shared(), _own_metrics(life):
+            with captured(self._logs, function.name, unless=lambda: running.killed), self._clients.shared():
                 yield
         finally:
             time.sleep = sleep
@@ -154,14 +156,10 @@ class _Clients:
             botocore.session.Session.create_client = plain  # type: ignore[method-assign]  # as it was
 
 
-@contextmanager
-def _own_metrics(life: _Life) -> Iterator[None]:
+def _give_metrics_to(life: _Life) -> None:
     """Let Powertools keep this life's metrics apart: what was not printed dies with it."""
-    powertools = sys.modules.get("aws_lambda_powertools.metrics.metrics")
-    if powertools is not None:
-        for name, values in life.metrics.items():
-            setattr(powertools.Metrics, name, values)
-    yield
+    for name, values in life.metrics.items():
+        setattr(Metrics, name, values)
 
 
 def _import(name: str, path: Path) -> Any:
@@ -177,7 +175,11 @@ def _import(name: str, path: Path) -> Any:
     return module
 
 
-def _complaint(error: Exception) -> str:
+def _copy(document: Json) -> Json:
+    return json.loads(json.dumps(document))
+
+
+def _complaint(error: BaseException) -> str:
     """Return what Lambda's runtime logs when a handler raises: tests look there for what must not be said."""
     return json.dumps(
         {

@@ -3,12 +3,18 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any, cast
 
-from boto3.dynamodb.types import TypeDeserializer
+from boto3.dynamodb.types import Binary, TypeDeserializer
 
+from haat.aws.outbox import unfold
 from infra.local.samples import Item, NoSample, Outcome, Sample, load, perform
+from infra.local.seed import seed
 from infra.local.stage import Stage
+
+_KEYS = ("pk", "sk")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,11 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if function not in stage.functions:
             print(f"make invoke: no function {function}; there are: {', '.join(stage.functions)}", file=sys.stderr)
             return 2
-        from infra.local.seed import seed
-
         seed(stage)
         outcome = perform(stage, sample)
-        # By now the market's own time: what is printed below must not stand still.
     print(render(sample, outcome))
     return 0 if outcome.failure is None and (not sample.has_expected or outcome.answer == sample.expected) else 1
 
@@ -45,7 +48,7 @@ def render(sample: Sample, outcome: Outcome) -> str:
     lines += ["", "called", *(f"  {call.number:>2} {call.service} {call.operation}" for call in outcome.calls)]
     lines += ["", "wrote", *_written(outcome)]
     lines += ["", "sent"]
-    lines += [f"  to Meta: {text}" for text in outcome.said]
+    lines += [f"  to Meta: {_json(text)}" for text in outcome.said]
     for queue, bodies in outcome.queued.items():
         lines += [f"  to {queue}: {body}" for body in bodies]
     lines += ["", "logged", *(f"  {line}" for line in outcome.lines)]
@@ -66,30 +69,47 @@ def _nothing_said(lines: list[str]) -> list[str]:
 def _written(outcome: Outcome) -> list[str]:
     lines = []
     for table in outcome.added:
-        lines += [f"  + {table} {_plain(item)}" for item in outcome.added[table]]
+        for item in outcome.added[table]:
+            lines += [f"  + {table} {_key(item)}", *_attributes({name: _value(item[name]) for name in item})]
         for before, after in outcome.changed[table]:
-            changes = {
-                name: [_value(before.get(name)), _value(after.get(name))]
-                for name in {**before, **after}
-                if before.get(name) != after.get(name)
-            }
-            keys = {name: _value(after[name]) for name in ("pk", "sk") if name in after}
-            lines.append(f"  ~ {table} {_json(keys)} {_json(changes)}")
-        lines += [f"  - {table} {_plain(item)}" for item in outcome.removed[table]]
+            names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+            changes = {name: [_value(before.get(name)), _value(after.get(name))] for name in names}
+            lines += [f"  ~ {table} {_key(after)}", *_attributes(changes)]
+        lines += [f"  - {table} {_key(item)}" for item in outcome.removed[table]]
     return lines
 
 
-def _plain(item: Item) -> str:
-    return _json({name: _value(value) for name, value in item.items()})
+def _key(item: Item) -> str:
+    return " | ".join(str(_value(item[name])) for name in _KEYS if name in item)
 
 
-def _value(value: dict[str, Any] | None) -> Any:
-    """Take DynamoDB's type names off a value."""
-    return None if value is None else TypeDeserializer().deserialize(value)
+def _attributes(values: dict[str, Any]) -> list[str]:
+    return [f"      {name}: {_json(value)}" for name, value in values.items() if name not in _KEYS]
+
+
+def _value(value: Any) -> Any:
+    """Take DynamoDB's type names off a value, and read text that is itself JSON."""
+    if value is None:
+        return None
+    plain = TypeDeserializer().deserialize(value)
+    if isinstance(plain, Binary):
+        raw = bytes(cast(Any, plain))  # the stubs don't know that it can
+        try:
+            plain = unfold(raw)
+        except ValueError:
+            return f"<{len(raw)} bytes>"
+    if isinstance(plain, str) and plain.startswith("{"):
+        with suppress(ValueError):
+            return json.loads(plain)
+    return plain
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_number)
+
+
+def _number(value: Decimal) -> float:
+    return int(value) if value == int(value) else float(value)
 
 
 def _indented(value: Any) -> list[str]:

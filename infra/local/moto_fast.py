@@ -23,6 +23,8 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
+from infra.local.bell import BELL
+
 LOCK = threading.RLock()
 TOKEN_LIFE = 600.0  # seconds: as long AWS knows a ClientRequestToken
 MAXIMUM_BATCH = 25
@@ -140,8 +142,11 @@ def _idempotent(plain: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandle
         with LOCK:
             # Kept on the backend, so that it goes when the backend is reset.
             memory: dict[str, tuple[float, Any, Any]] = self.dynamodb_backend.__dict__.setdefault("stage_tokens", {})
-            at, before, answer = memory.get(token, (0.0, None, None))
-            if before is not None and unix_time() - at < TOKEN_LIFE:
+            # The oldest come first.
+            while memory and unix_time() - next(iter(memory.values()))[0] >= TOKEN_LIFE:
+                del memory[next(iter(memory))]
+            if token in memory:
+                _, before, answer = memory[token]
                 if before != asked:
                     raise JsonRESTError(
                         "IdempotentParameterMismatchException", "The token was used with other parameters."
@@ -174,14 +179,10 @@ def _locked(handler: type, name: str) -> None:
         with LOCK:
             answer = plain(self, *args, **kwargs)
         if name.startswith(("put", "update", "delete", "batch_write", "transact_write")):
-            ON_WRITE[0]()
+            BELL.ring()
         return answer
 
     setattr(handler, name, call)
-
-
-# Called after each write; `make run` wakes its pumps with it.
-ON_WRITE: list[Callable[[], None]] = [lambda: None]
 
 
 def install() -> None:
@@ -190,8 +191,8 @@ def install() -> None:
         return
     DynamoDBBackend.transact_write_items = _transact(DynamoDBBackend.transact_write_items)  # type: ignore[method-assign]  # moto has no other door
     Table.query = _query(Table.query)  # type: ignore[method-assign]  # moto has no other door
-    DynamoHandler.transact_write_items = _idempotent(DynamoHandler.transact_write_items)  # type: ignore[method-assign]  # moto has no other door
-    DynamoHandler.batch_write_item = _small_batch(DynamoHandler.batch_write_item)  # type: ignore[method-assign]  # moto has no other door
+    DynamoHandler.transact_write_items = _idempotent(DynamoHandler.transact_write_items)  # type: ignore[method-assign,assignment]  # moto has no other door
+    DynamoHandler.batch_write_item = _small_batch(DynamoHandler.batch_write_item)  # type: ignore[method-assign,assignment]  # moto has no other door
     for name in _TABLE_CALLS:
         _locked(DynamoHandler, name)
     for name in _STREAM_CALLS:

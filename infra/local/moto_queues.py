@@ -8,13 +8,13 @@ second place where messages wait, and a handler's own ChangeMessageVisibility is
 
 import re
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from moto.core.utils import unix_time_millis
 from moto.sqs.exceptions import BatchRequestTooLong, InvalidParameterValue, SQSException
 from moto.sqs.models import Message, Queue, SQSBackend, _filter_message_attributes
+
+from infra.local.bell import BELL
 
 LOCK = threading.RLock()
 REMEMBER = 300.0  # seconds: AWS drops a repeated deduplication id for five minutes
@@ -38,7 +38,6 @@ class _Behaviour:
 
     def __init__(self) -> None:
         self.deduplicate = True
-        self.on_change: Callable[[], None] = lambda: None
         self.sequence = 0
 
 
@@ -62,7 +61,7 @@ def receive(queue: Queue, count: int, visibility: float) -> list[Message]:
     for message in queue._messages:
         if len(taken) == count:
             break
-        if (message.sent_timestamp or 0) < oldest:
+        if message.sent_timestamp < oldest:
             gone.append(message)
         elif queue.fifo_queue and message.group_id in shut:
             continue
@@ -106,15 +105,19 @@ def _receive_message(
     message_attribute_names: list[str] | None = None,
 ) -> list[Message]:
     queue = self.get_queue(queue_name)
-    end = time.monotonic() + int(wait_seconds_timeout or 0)
+    end = unix_time_millis() + 1000 * int(wait_seconds_timeout or 0)
     while True:
         with LOCK:
             found = receive(queue, count, visibility_timeout)
             copies = [_copy(message, message_attribute_names or []) for message in found]
-        if copies or time.monotonic() >= end:
+        now = unix_time_millis()
+        if copies or now >= end:
             return copies
         with queue._messages_lock:
             queue._messages_lock.wait(0.2)
+        if unix_time_millis() == now:
+            # A clock that stands still: nothing will come while somebody waits.
+            return copies
 
 
 def _copy(message: Message, names: list[str]) -> Message:
@@ -137,15 +140,16 @@ def _add_message(self: Queue, message: Message) -> None:
         with self._messages_lock:
             self._messages.append(message)
             self._messages_lock.notify_all()
-    BEHAVIOUR.on_change()
+    BELL.ring()
 
 
 def _seen_before(queue: Queue, message: Message) -> tuple[str, str] | None:
     """Return what the first message of this deduplication id was given, or remember this one as the first."""
     memory: dict[Any, tuple[float, str, str]] = queue.__dict__.setdefault("stage_memory", {})
     now = unix_time_millis() / 1000
-    for key in [key for key, (at, _, _) in memory.items() if now - at >= REMEMBER]:
-        del memory[key]
+    # The oldest come first.
+    while memory and now - next(iter(memory.values()))[0] >= REMEMBER:
+        del memory[next(iter(memory))]
     by_group = queue.deduplication_scope == "messageGroup"  # type: ignore[attr-defined]  # moto sets it by name
     key = (message.group_id if by_group else None, message.deduplication_id)
     if key in memory:
@@ -201,7 +205,7 @@ def install() -> None:
         def call(self: SQSBackend, *args: Any, **kwargs: Any) -> Any:
             with LOCK:
                 answer = plain(self, *args, **kwargs)
-            BEHAVIOUR.on_change()
+            BELL.ring()
             return answer
 
         setattr(SQSBackend, name, call)

@@ -56,5 +56,5 @@ def _nested_output(self: Stack, name: str) -> Any:
 
 def install() -> None:
     """Mend moto; a second call changes nothing."""
-    Key.create_from_cloudformation_json = classmethod(_create_key)  # type: ignore[method-assign,assignment]  # moto has no other door
+    Key.create_from_cloudformation_json = classmethod(_create_key)  # type: ignore[method-assign,assignment,arg-type]  # moto has no other door
     Stack.get_cfn_attribute = _nested_output  # type: ignore[attr-defined]  # moto has none

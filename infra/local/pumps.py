@@ -6,6 +6,7 @@ can run all of them in one thread and `make run` can give each one of its own.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC
 from typing import Any, Protocol
 
 from moto.core.utils import unix_time_millis
@@ -13,13 +14,14 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import Queue, sqs_backends
 
 from infra.local import events, filters, moto_fast, moto_queues
-from infra.local.deploy import EventSource, Timer
+from infra.local.deployment import EventSource, Timer
 from infra.local.function import ACCOUNT, InvocationFailed, Json
 from infra.local.schedule import next_time
 
 type Invoke = Callable[[str, Json], Json]
 
 LONGEST_BACK_OFF = 60.0
+STREAM_MEMORY = 86_400.0  # seconds: a stream forgets what is older
 
 
 class Pump(Protocol):
@@ -123,6 +125,7 @@ class StreamPump:
         if self._again_at is not None and _now() < self._again_at:
             return False
         with moto_fast.LOCK:
+            self._skip_forgotten()
             batch = self._shard().items[self._index() : self._index() + self._part]
             records = [
                 events.stream_record(item.to_json(), stream_arn=self._arn, region=self._region) for item in batch
@@ -148,9 +151,27 @@ class StreamPump:
             waiting = len(self._shard().items) > self._index()
         return None if not waiting else self._again_at if self._again_at is not None else _now()
 
+    def lose(self) -> int:
+        """Skip what waits, as a stream does with what is older than a day; return how many records were lost."""
+        with moto_fast.LOCK:
+            lost = len(self._shard().items) - self._index()
+            self.position = int(self._shard().starting_sequence_number) + len(self._shard().items)
+        self._failures, self._again_at, self._part = 0, None, self._size
+        return lost
+
     def reset(self) -> None:
         """Start again at the beginning of the stream."""
         self.position, self._failures, self._again_at, self._part = 0, 0, None, self._size
+
+    def _skip_forgotten(self) -> None:
+        """Pass over records that AWS would have deleted by now, carried or not."""
+        oldest = _now() - STREAM_MEMORY
+        for record in self._shard().items[self._index() :]:
+            inner = record.record["dynamodb"]
+            if inner["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp() >= oldest:
+                break
+            self.position = int(inner["SequenceNumber"]) + 1
+            self._failures, self._again_at = 0, None
 
     def _shard(self) -> Any:
         return dynamodb_backends[ACCOUNT][self._region].tables[self.table].stream_shard
@@ -228,7 +249,7 @@ def _failed_items(answer: Json, known: set[str]) -> set[str]:
         failed = {item["itemIdentifier"] for item in answer.get("batchItemFailures") or ()}
     except (AttributeError, KeyError, TypeError):
         return known
-    return min(failed, known)
+    return failed if failed.issubset(known) else known
 
 
 def _now() -> float:

@@ -89,14 +89,14 @@ class Processes:
         with self._lock:
             if self._closed:
                 raise InvocationFailed(function.name, "Stage.Closed", "the stage is going down")
-            while pool.idle:
-                process = pool.idle.pop()
-                if process.alive:
-                    break
-            else:
-                process = FunctionProcess(function, self._environment, lambda line: self._logs.add(function.name, line))
+            warm = [process for process in pool.idle if process.alive]
+            pool.idle = warm[:-1]
+            process = warm[-1] if warm else self._start(function)
             pool.busy.add(process)
             return process
+
+    def _start(self, function: Function) -> FunctionProcess:
+        return FunctionProcess(function, self._environment, lambda line: self._logs.add(function.name, line))
 
     def _give_back(self, pool: _Pool, process: FunctionProcess) -> None:
         with self._lock:

@@ -20,14 +20,18 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from infra.local import moto_fast, moto_queues, state
+from infra.local import state
+from infra.local.bell import BELL
 from infra.local.clock import RealClock
 from infra.local.function import ACCOUNT, REGION, InvocationFailed
+from infra.local.http import Request, Response
 from infra.local.logs import Logs
 from infra.local.pumps import Pump
 from infra.local.ric import Processes
+from infra.local.seed import seed
 from infra.local.servers import HttpServer
 from infra.local.settings import HOST, Settings, SettingsError
+from infra.local.simulators.server import SimulatorServer
 from infra.local.stage import Stage
 from infra.local.template import TemplateError
 
@@ -35,43 +39,18 @@ SAVE_EVERY = 3.0
 KEPT_LINES = 20_000
 
 
-class Bell:
-    """Rings when something was written or sent, so that nobody has to look again and again."""
-
-    def __init__(self) -> None:
-        """Start silent."""
-        self._changed = threading.Condition()
-        self._rung = 0
-
-    @property
-    def rung(self) -> int:
-        """How often it rang."""
-        return self._rung
-
-    def ring(self) -> None:
-        """Wake everybody."""
-        with self._changed:
-            self._rung += 1
-            self._changed.notify_all()
-
-    def wait(self, seen: int, seconds: float) -> None:
-        """Wait until it has rung more than `seen` times, or `seconds` are over."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._rung != seen, timeout=seconds)
-
-
 class Mover(threading.Thread):
     """Runs one pump for as long as the stage stands."""
 
-    def __init__(self, pump: Pump, bell: Bell, stopping: threading.Event) -> None:
+    def __init__(self, pump: Pump, stopping: threading.Event) -> None:
         """Prepare; `start` begins."""
         super().__init__(name=pump.name, daemon=True)
-        self._pump, self._bell, self._stopping = pump, bell, stopping
+        self._pump, self._stopping = pump, stopping
 
     def run(self) -> None:
         """Carry what is due, then wait for the bell or the next due time."""
         while not self._stopping.is_set():
-            seen = self._bell.rung
+            seen = BELL.rung
             try:
                 if self._pump.once():
                     continue
@@ -80,22 +59,29 @@ class Mover(threading.Thread):
                 traceback.print_exc()
                 due = time.time() + 1
             rest = 1.0 if due is None else min(1.0, max(0.005, due - time.time()))
-            self._bell.wait(seen, rest)
+            BELL.wait(seen, rest)
 
 
 class Saver:
     """Writes the state when something has changed."""
 
-    def __init__(self, stage: Stage, bell: Bell) -> None:
-        """Take what is there now for saved."""
-        self._stage, self._bell = stage, bell
+    def __init__(self, stage: Stage) -> None:
+        """Save at the first call."""
+        self._stage = stage
         self._lock = threading.Lock()
         self._saved: object = None
+
+    def try_to_save(self) -> None:
+        """Save; a disk that is full is said, and does not end the stage."""
+        try:
+            self.save()
+        except OSError as error:
+            print(f"! the state was not saved: {error}", file=sys.stderr, flush=True)
 
     def save(self) -> None:
         """Save, if there is anything new."""
         with self._lock:
-            now = (self._bell.rung, self._stage.graph.world.revision)
+            now = (BELL.rung, self._stage.graph.world.revision)
             if now != self._saved:
                 state.save(self._stage, self._stage.settings.state_dir)
                 self._saved = now
@@ -114,17 +100,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.from_environ(os.environ)
         settings.require_free_ports()
-        if options.reset:
-            _forget(settings.state_dir)
-        saved = state.read(settings.state_dir)
-        settings = settings.with_pepper(_pepper(settings.state_dir))
         with ExitStack() as things:
+            things.enter_context(state.held(settings.state_dir))
+            if options.reset:
+                _forget(settings.state_dir)
+            saved = state.read(settings.state_dir)
+            settings = settings.with_pepper(_pepper(settings.state_dir))
             stage, saver = _bring_up(settings, saved, things)
             _welcome(stage, time.monotonic() - started)
             if settings.scene:
                 threading.Thread(target=_play, args=(stage,), name="scene", daemon=True).start()
             while not _waited(signals, SAVE_EVERY):
-                saver.save()
+                saver.try_to_save()
                 stage.tidy()
     except (SettingsError, TemplateError, state.StateError) as error:
         print(f"make run: {error}", file=sys.stderr)
@@ -145,15 +132,17 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
     """Start everything, in an order in which whatever is called is there; ExitStack ends it backwards."""
     # It writes a line for each call to AWS.
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    bell, stopping = Bell(), threading.Event()
+    stopping = threading.Event()
     logs = Logs(settings.state_dir / "logs", keep=KEPT_LINES)
 
-    def processes(stage: Stage) -> Processes:
-        flags = HttpServer(stage.flags.handle).start()
-        things.callback(flags.close)
-        return Processes({"AWS_ENDPOINT_URL": settings.moto_url, "AWS_ENDPOINT_URL_APPCONFIGDATA": flags.url}, logs)
+    def read_flags(request: Request) -> Response:
+        return stage.flags.handle(request)  # the stage is made below: it needs this address
 
-    stage = things.enter_context(Stage(settings, RealClock(), logs, processes, on_failure=_say))
+    flags = HttpServer(read_flags).start()
+    things.callback(flags.close)
+    where = {"AWS_ENDPOINT_URL": settings.moto_url, "AWS_ENDPOINT_URL_APPCONFIGDATA": flags.url}
+    processes = Processes(where, logs)
+    stage = things.enter_context(Stage(settings, RealClock(), logs, lambda _: processes, on_failure=_say))
     moto = ThreadedMotoServer(ip_address=HOST, port=settings.moto_port, verbose=False)
     moto.start()
     things.callback(moto.stop)
@@ -161,23 +150,17 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
     if saved is not None:
         for lost in saved.put_back(stage):
             print(f"kept from before, but without a place in today's template: {lost}", file=sys.stderr)
-    from infra.local.seed import seed  # it needs the product, which `make run` has on its path
-
     seed(stage)
     if saved is not None:
         saved.put_back_chats(stage)
 
-    saver = Saver(stage, bell)
-    things.callback(saver.save)  # last of all, when nothing moves any more
-    moto_queues.BEHAVIOUR.on_change = moto_fast.ON_WRITE[0] = bell.ring
-
-    for failure in stage.runner.warm_up(stage.functions.values()):
+    saver = Saver(stage)
+    things.callback(saver.try_to_save)  # last of all, when nothing moves any more
+    for failure in processes.warm_up(stage.functions.values()):
         print(f"{failure} (see {logs.path(failure.function)})", file=sys.stderr)
 
-    from infra.local.simulators.server import SimulatorServer
-
-    movers = [Mover(pump, bell, stopping) for pump in stage.pumps]
-    things.callback(_join, movers, bell, stopping)
+    movers = [Mover(pump, stopping) for pump in stage.pumps]
+    things.callback(_join, movers, stopping)
     for mover in movers:
         mover.start()
     front = HttpServer(lambda request: stage.doors.handle(request, now=stage.clock.now()), settings.port).start()
@@ -187,10 +170,10 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
     return stage, saver
 
 
-def _join(movers: Sequence[Mover], bell: Bell, stopping: threading.Event) -> None:
+def _join(movers: Sequence[Mover], stopping: threading.Event) -> None:
     """Let each pump finish the batch that it is carrying, but not for ever."""
     stopping.set()
-    bell.ring()
+    BELL.ring()
     end = time.monotonic() + 5
     for mover in movers:
         mover.join(max(0.0, end - time.monotonic()))
@@ -225,7 +208,7 @@ def _welcome(stage: Stage, seconds: float) -> None:
 
 def _play(stage: Stage) -> None:
     """Play the scene; if it breaks, the stage still stands."""
-    from infra.local.scene import play
+    from infra.local.scene import play  # noqa: PLC0415  # only when it is played
 
     try:
         play(stage)
@@ -237,7 +220,6 @@ def _pepper(directory: Path) -> str:
     """Return this machine's pepper, made at the first start: without it no stored fingerprint is found again."""
     path = directory / "pepper"
     if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text()

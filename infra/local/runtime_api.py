@@ -172,7 +172,7 @@ class _Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: _RuntimeApi
+    server: _RuntimeApi  # type: ignore[mutable-override]  # nobody sets another one
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -61,7 +61,7 @@ class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one packet
-    server: _Listener
+    server: _Listener  # type: ignore[mutable-override]  # nobody sets another one
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: functions log what matters."""

@@ -9,26 +9,22 @@ each function and a thread for each pump (`run.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from typing import Any, Self
+from contextlib import contextmanager
+from typing import Self
 
-import boto3
-from moto.dynamodb.models import Table, dynamodb_backends
-from moto.sqs.models import Queue, sqs_backends
-
-from infra.local import aws, events, moto_fast, moto_queues, template
+from infra.local import aws, events, moto_queues
 from infra.local.appconfig import AppConfig
 from infra.local.clock import Clock, TestClock
-from infra.local.deploy import Deployment, deploy
 from infra.local.doors import Doors
 from infra.local.faults import Faults
-from infra.local.function import ACCOUNT, REGION, Function, InvocationFailed, Json, Runner
+from infra.local.function import REGION, InvocationFailed, Json, Runner
 from infra.local.http import Request, Response
 from infra.local.inprocess import InProcess
 from infra.local.logs import Logs
 from infra.local.pumps import Pump, TimerPump, pump_for, trim
 from infra.local.settings import Settings
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.stack import Stack
 from infra.local.wire import Wire
 
 # A stage that still has work after so many rounds is going in circles.
@@ -40,12 +36,8 @@ class NeverQuiet(Exception):
     """There was always something left to do: two functions may be feeding each other."""
 
 
-class Stage:
+class Stage(Stack):
     """A stack that stands, and everything that moves in it."""
-
-    clock: Clock
-    deployment: Deployment
-    functions: Mapping[str, Function]
 
     def __init__(
         self,
@@ -59,29 +51,23 @@ class Stage:
         on_failure: Callable[[InvocationFailed], None] | None = None,
     ) -> None:
         """Deploy the template. Use `in_process`, or `run.py`."""
-        self.settings, self.clock, self.logs, self.region = settings, clock, logs, region
-        self._open = ExitStack()
-        self._open.enter_context(aws.on_moto(region))
+        super().__init__(settings, region, parameters or {})
         try:
-            values = {**settings.parameters, **(parameters or {})}
-            blueprint = template.read(settings.template, values, url=settings.url)
-            self.deployment = deploy(blueprint, values, region)
-            self.functions = self.deployment.functions
+            self.clock, self.logs = clock, logs
             self.flags = AppConfig(self.deployment.profiles)
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
             self.failures: list[InvocationFailed] = []
             self._on_failure = on_failure or self.failures.append
-            self._put_secrets()
             self.runner = runner(self)
-            self._open.callback(self.runner.close)
+            self.closing.callback(self.runner.close)
             self.doors = Doors(self.functions, self.deployment.routes, self.invoke)
             self.pumps: list[Pump] = [
                 *(pump_for(source, region, self.invoke) for source in self.deployment.sources),
                 *(TimerPump(timer, region, self.invoke) for timer in self.deployment.timers),
             ]
         except BaseException:
-            self._open.close()
+            self.close()
             raise
 
     @classmethod
@@ -105,20 +91,8 @@ class Stage:
         except BaseException:
             clock.stop()
             raise
-        stage._open.callback(clock.stop)
+        stage.closing.callback(clock.stop)
         return stage
-
-    def __enter__(self) -> Self:
-        """Use the stage; it ends with the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the stage."""
-        self.close()
-
-    def close(self) -> None:
-        """End every process, give back the real time and the real AWS."""
-        self._open.close()
 
     # What comes from outside
 
@@ -174,16 +148,8 @@ class Stage:
 
     def reset(self) -> None:
         """Forget everything that happened, but leave the stack as it is."""
-        for table in self._tables():
-            with moto_fast.LOCK:
-                table.items.clear()
-                if table.stream_shard:
-                    table.stream_shard.items.clear()
-        dynamodb_backends[ACCOUNT][self.region].__dict__.pop("stage_tokens", None)
-        for name in self.deployment.queues:
-            moto_queues.empty(self._queue(name))
+        self.wipe()
         moto_queues.BEHAVIOUR.deduplicate = True
-        self._put_secrets()
         self.runner.forget()
         self.flags.reset()
         self.faults.clear()
@@ -194,7 +160,6 @@ class Stage:
             self.clock.reset()
         for pump in self.pumps:
             pump.reset()
-        aws.forget_instances()
 
     def tidy(self) -> None:
         """Free what moto would keep for ever and nobody needs."""
@@ -210,55 +175,7 @@ class Stage:
         finally:
             moto_queues.BEHAVIOUR.deduplicate = True
 
-    # What can be seen
-
-    def client(self, service: str) -> Any:
-        """Return an AWS client for the stack's region."""
-        return boto3.client(service, region_name=self.region)  # type: ignore[call-overload]  # any service
-
-    def items(self, table: str) -> list[dict[str, Any]]:
-        """Return all items of a table (its name, or the end of it), in DynamoDB's own form."""
-        with moto_fast.LOCK:
-            return [item.to_json()["Attributes"] for item in self._table(table).all_items()]
-
-    def key_names(self, table: str) -> list[str]:
-        """Return the names of a table's key attributes."""
-        return self._table(table).table_key_attrs
-
-    def put(self, table: str, item: dict[str, Any]) -> None:
-        """Put one item, in DynamoDB's own form, into a table (its name, or the end of it)."""
-        self.client("dynamodb").put_item(TableName=self._table(table).name, Item=item)
-
-    def messages(self, queue: str) -> list[dict[str, Any]]:
-        """Return all messages of a queue (its name, or the end of it), visible or not."""
-        name = next(each for each in self.deployment.queues if each.endswith(queue))
-        with moto_queues.LOCK:
-            return [
-                {
-                    "id": message.id,
-                    "body": message.body,
-                    "group": message.group_id,
-                    "deduplication": message.deduplication_id,
-                    "attributes": dict(message.message_attributes),
-                    "received": message.approximate_receive_count,
-                }
-                for message in self._queue(name)._messages
-            ]
-
-    def queue_depth(self, queue: str) -> int:
-        """Return how many messages a queue holds, visible or not."""
-        return len(self.messages(queue))
-
     # Inside
-
-    def _tables(self) -> list[Table]:
-        return [dynamodb_backends[ACCOUNT][self.region].tables[name] for name in self.deployment.tables]
-
-    def _table(self, name: str) -> Table:
-        return next(table for table in self._tables() if table.name.endswith(name))
-
-    def _queue(self, name: str) -> Queue:
-        return sqs_backends[ACCOUNT][self.region].queues[name]
 
     def _busy(self) -> list[str]:
         now = self.clock.now()
@@ -270,17 +187,6 @@ class Stage:
             answer = self.http("POST", webhook.path, webhook.headers, webhook.body)
             self.graph.answered(webhook, answer.status, self.clock.now())
         return len(webhooks)
-
-    def _put_secrets(self) -> None:
-        """Put into SSM what an operator would have put there."""
-        ssm = self.client("ssm")
-        known = {
-            parameter["Name"]: parameter["Value"]
-            for parameter in ssm.get_parameters(Names=list(self.settings.secrets), WithDecryption=True)["Parameters"]
-        }
-        for name, value in self.settings.secrets.items():
-            if known.get(name) != value:
-                ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
     def _test_clock(self) -> TestClock:
         if not isinstance(self.clock, TestClock):

@@ -5,19 +5,21 @@ restore: what has no place any more is reported, and stays in a copy of the old 
 """
 
 import base64
+import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives import serialization
-from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import StreamRecord, Table
 from moto.kms.models import Key, kms_backends
-from moto.sqs.models import Message, Queue, sqs_backends
+from moto.sqs.models import Message, Queue
 
 from infra.local import moto_fast, moto_queues
 from infra.local.function import ACCOUNT
@@ -38,19 +40,30 @@ class StateError(Exception):
     """The file can't be read by this version; the text says what to do."""
 
 
+@contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Keep the directory for this process alone; raise StateError if another stage has it."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(directory / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StateError(f"another stage has its state in {directory}: set HAAT_STATE_DIR") from None
+        yield
+
+
 def save(stage: Stage, directory: Path) -> None:
     """Write the state of one moment; a crash leaves the file as it was or as it is."""
-    region = stage.region
     with moto_queues.LOCK, moto_fast.LOCK:
         held = {each for pump in stage.pumps if isinstance(pump, QueuePump) for each in pump.holding}
         document = {
             "version": VERSION,
             "tables": {
-                name: [item.to_json()["Attributes"] for item in table.all_items()] for name, table in _tables(stage)
+                table.name: [item.to_json()["Attributes"] for item in table.all_items()] for table in stage.tables()
             },
-            "streams": {name: _stream(stage, table) for name, table in _tables(stage) if table.stream_shard},
-            "queues": {name: _queue(queue, held) for name, queue in _queues(stage)},
-            "keys": {place: _key(kms_backends[ACCOUNT][region].keys[key]) for place, key in _keys(stage)},
+            "streams": {table.name: _stream(stage, table) for table in stage.tables() if table.stream_shard},
+            "queues": {queue.name: _queue(queue, held) for queue in stage.queues()},
+            "keys": {place: _key(key) for place, key in _keys(stage).items()},
             "parameters": _parameters(stage),
             "simulators": {"graph": stage.graph.dump()},
         }
@@ -98,14 +111,14 @@ def read(directory: Path) -> Saved | None:
 
 
 def _put_back(stage: Stage, document: dict[str, Any]) -> list[str]:
-    region = stage.region
     lost: list[str] = []
-    tables, queues, keys = dict(_tables(stage)), dict(_queues(stage)), dict(_keys(stage))
+    tables = {table.name: table for table in stage.tables()}
+    queues = {queue.name: queue for queue in stage.queues()}
+    keys = _keys(stage)
     with moto_queues.LOCK, moto_fast.LOCK:
         for name, items in document["tables"].items():
             if name in tables:
                 _fill_table(tables[name], items, document["streams"].get(name))
-                _set_positions(stage, name, document["streams"].get(name))
             else:
                 lost.append(f"table {name} ({len(items)} items)")
         for name, saved in document["queues"].items():
@@ -115,7 +128,7 @@ def _put_back(stage: Stage, document: dict[str, Any]) -> list[str]:
                 lost.append(f"queue {name} ({len(saved['messages'])} messages)")
         for place, saved in document["keys"].items():
             if place in keys:
-                _fill_key(kms_backends[ACCOUNT][region].keys[keys[place]], saved)
+                _fill_key(keys[place], saved)
             else:
                 lost.append(f"key {place}: what it has encrypted can't be read any more")
         ours = stage.settings.secrets
@@ -125,32 +138,21 @@ def _put_back(stage: Stage, document: dict[str, Any]) -> list[str]:
     return lost
 
 
-def _tables(stage: Stage) -> list[tuple[str, Table]]:
-    return [(name, dynamodb_backends[ACCOUNT][stage.region].tables[name]) for name in stage.deployment.tables]
-
-
-def _queues(stage: Stage) -> list[tuple[str, Queue]]:
-    return [(name, sqs_backends[ACCOUNT][stage.region].queues[name]) for name in stage.deployment.queues]
-
-
-def _keys(stage: Stage) -> list[tuple[str, str]]:
-    return list(stage.deployment.keys.items())
-
-
-def _stream_pumps(stage: Stage, table: str) -> list[StreamPump]:
-    return [pump for pump in stage.pumps if isinstance(pump, StreamPump) and pump.table == table]
+def _keys(stage: Stage) -> dict[str, Key]:
+    """Return the keys by their place in the template."""
+    known = kms_backends[ACCOUNT][stage.region].keys
+    return {place: known[key] for place, key in stage.deployment.keys.items()}
 
 
 def _stream(stage: Stage, table: Table) -> dict[str, Any]:
-    """Keep the records that some pump has not carried yet."""
+    """Keep the records that some pump has not carried yet; one that has may see them again, as streams allow."""
     shard: Any = table.stream_shard
-    pumps = _stream_pumps(stage, table.name)
+    pumps = [pump for pump in stage.pumps if isinstance(pump, StreamPump) and pump.table == table.name]
     end = shard.starting_sequence_number + len(shard.items)
     start = min((max(pump.position, shard.starting_sequence_number) for pump in pumps), default=end)
     return {
         "start": start,
         "records": [record.to_json() for record in shard.items[start - shard.starting_sequence_number :]],
-        "positions": {pump.name: pump.position for pump in pumps},
     }
 
 
@@ -166,15 +168,9 @@ def _fill_table(table: Table, items: list[dict[str, Any]], stream: dict[str, Any
 
 
 def _record(document: dict[str, Any]) -> StreamRecord:
-    record = StreamRecord.__new__(StreamRecord)
+    record: Any = StreamRecord.__new__(StreamRecord)
     record.record = document
-    return record
-
-
-def _set_positions(stage: Stage, table: str, stream: dict[str, Any] | None) -> None:
-    for pump in _stream_pumps(stage, table):
-        if stream is not None:
-            pump.position = stream["positions"].get(pump.name, stream["start"])
+    return cast("StreamRecord", record)
 
 
 def _queue(queue: Queue, held: set[str]) -> dict[str, Any]:

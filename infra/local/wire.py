@@ -44,12 +44,16 @@ class Wire:
     @contextmanager
     def of(self, function: str) -> Iterator["Invocation"]:
         """Take the calls inside the block as those of one invocation of `function`."""
-        invocation = Invocation(self, function, next(self._numbers))
+        invocation = self.invocation(function, next(self._numbers))
         outer, _CURRENT[0] = _CURRENT[0], invocation
         try:
             yield invocation
         finally:
             _CURRENT[0] = outer
+
+    def invocation(self, function: str, number: int) -> "Invocation":
+        """Return one run of a handler; a bench begins its own kind."""
+        return Invocation(self, function, number)
 
     def handler(self, origin: str) -> Handles | None:
         """Return who listens at an address."""
@@ -146,8 +150,8 @@ def install() -> None:
         )
 
     BotocoreStubber.stage_plain = plain_aws  # type: ignore[attr-defined]  # marks that this was done
-    BotocoreStubber.__call__ = aws  # type: ignore[method-assign,assignment]  # every client holds the object already
-    urllib3.connectionpool.HTTPConnectionPool._make_request = http  # type: ignore[method-assign]  # below urllib3's own retries and errors
+    BotocoreStubber.__call__ = aws  # type: ignore[method-assign]  # every client holds the object already
+    urllib3.connectionpool.HTTPConnectionPool._make_request = http  # type: ignore[method-assign,assignment]  # below urllib3's own retries and errors
 
 
 def _as_urllib3(fault: NetworkFault, pool: Any, conn: Any, url: str) -> Exception:

@@ -4,13 +4,16 @@ Run by test_moto_fast.py in processes of their own: python moto_random.py plain|
 """
 
 import json
-import random
+import random  # noqa: TID251  # seeded: the same for ever
 import sys
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+
+from infra.local import moto_fast
 
 OPERATIONS = 250
 KEY = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
@@ -22,16 +25,14 @@ def main(kind: str, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # for repeatable tests
     with mock_aws():
         if kind == "fast":
-            from infra.local import moto_fast
-
             moto_fast.install()
         client = boto3.client("dynamodb", region_name="ap-south-1")
         for name in ("a", "b"):
             _create(client, name)
         _create(client, "hash_only", KEY[:1])
         for _ in range(OPERATIONS):
-            print(json.dumps(_answer(client, chance), sort_keys=True, default=str))
-        print(json.dumps(_stream(), sort_keys=True))
+            sys.stdout.write(json.dumps(_answer(client, chance), sort_keys=True, default=str) + "\n")
+        sys.stdout.write(json.dumps(_stream(), sort_keys=True) + "\n")
 
 
 def _create(client: Any, name: str, key: list[dict[str, str]] = KEY) -> None:
@@ -160,8 +161,6 @@ def _transact(client: Any, chance: random.Random) -> Any:
 
 
 def _stream() -> Any:
-    from moto.dynamodb.models import dynamodb_backends
-
     records = {}
     for name, table in dynamodb_backends["123456789012"]["ap-south-1"].tables.items():
         shard = table.stream_shard

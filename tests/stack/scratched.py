@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from infra.local.aws import TAKEN
+from infra.local.clock import TestClock
 from infra.local.settings import Settings
 from infra.local.stage import Stage
 
 TEMPLATE = Path(__file__).parent / "scratch" / "template.yaml"
-REGION = "ap-south-2"  # moto keeps regions apart, so this stack and the real one can stand together
+# moto keeps regions apart, so that several small stacks and the real one can stand together.
+REGIONS = ("eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3")
 
 
 @contextmanager
-def scratch(template: Path = TEMPLATE, *, region: str = REGION, **parameters: str) -> Iterator[Stage]:
-    """Deploy the small stack."""
+def scratch(template: Path = TEMPLATE, **parameters: str) -> Iterator[Stage]:
+    """Deploy the small stack, where there is room for it."""
     settings = Settings(template=template)
+    region = next(region for region in REGIONS if region not in TAKEN)
     with Stage.in_process(settings, region=region, parameters=parameters) as stage:
         yield stage
 
@@ -30,6 +34,12 @@ def send(stage: Stage, name: str, *, group: str | None = "g", do: str = "ok", de
     else:
         order |= {"DelaySeconds": delay}  # type: ignore[dict-item]  # the one number
     stage.client("sqs").send_message(QueueUrl=queue, **order)
+
+
+def clock(stage: Stage) -> TestClock:
+    """Return the clock that tests move."""
+    assert isinstance(stage.clock, TestClock)
+    return stage.clock
 
 
 def saw(stage: Stage, function: str = "worker") -> list[str]:

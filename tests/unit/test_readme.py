@@ -14,15 +14,17 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 NODE = r"[a-z][a-z_.-]*"
 
 
-def template() -> dict[str, Any]:
-    """The application's template."""
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
-    return parsed
+def read(name: str) -> dict[str, Any]:
+    """A template's resources, by logical name."""
+    # samtranslator is published without types
+    parsed: dict[str, Any] = yaml_parse((ROOT / name).read_text())  # type: ignore[no-untyped-call]
+    resources: dict[str, Any] = parsed["Resources"]
+    return resources
 
 
 def queues() -> dict[str, str]:
     """Each queue's name in the picture, by its logical name in infra/queues.yaml."""
-    resources = yaml_parse((ROOT / "infra" / "queues.yaml").read_text())["Resources"]
+    resources = read("infra/queues.yaml")
     return {
         logical: resource["Properties"]["QueueName"]["Fn::Sub"].removeprefix("haat-${Stage}-")
         for logical, resource in resources.items()
@@ -41,7 +43,7 @@ def deployed() -> set[tuple[str, str]]:
     names = queues()
     outputs = {f"{logical}Arn": name for logical, name in names.items()}
     arrows = {("meta", "inbound_message"), ("outbound_message", "meta")}
-    for resource in template()["Resources"].values():
+    for resource in read("template.yaml").values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         properties = resource["Properties"]
@@ -102,7 +104,7 @@ def _code(text: str) -> Iterator[str]:
 
 def test_each_alarm_is_explained() -> None:
     """Each alarm of the template has a line for the operator, and no line is about an alarm that isn't there."""
-    alarms = yaml_parse((ROOT / "infra" / "observability.yaml").read_text())["Resources"]
+    alarms = read("infra/observability.yaml")
     names = {
         resource["Properties"]["AlarmName"]["Fn::Sub"].replace("${Stage}", "STAGE")
         for resource in alarms.values()

@@ -7,6 +7,7 @@ import pytest
 from haat.aws.table import Table
 from infra.local.clock import START
 from infra.local.market import HARDWARE, SAREES, SWEETS
+from infra.local.pumps import StreamPump
 from infra.local.seed import seed
 from infra.local.simulators.customer import Customer
 from infra.local.stage import Stage
@@ -55,6 +56,10 @@ class Market:
         """Seconds since 1970 of a time of day in India, `days` from the stage's first day."""
         midnight = START.timestamp() - 10 * 3600  # the stage begins at ten in the morning there
         return midnight + days * 86_400 + hour * 3600 + minute * 60
+
+    def forget_the_stream(self) -> int:
+        """Let the table's stream lose what it still holds."""
+        return sum(pump.lose() for pump in self.stage.pumps if isinstance(pump, StreamPump))
 
     def go_to(self, at: float) -> None:
         """Move the clock, letting what is due on the way happen."""

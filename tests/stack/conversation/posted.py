@@ -22,9 +22,7 @@ def webhook(*values: dict[str, Any], shop: str, field: str = "messages", account
     changes = [
         {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}} for value in values
     ]
-    return json.dumps(
-        {"object": "whatsapp_business_account", "entry": [{"id": account, "changes": changes}]}
-    ).encode()
+    return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": account, "changes": changes}]}).encode()
 
 
 def said(text: str, *, by: str, id: str, at: float, kind: str = "text", **more: Any) -> dict[str, Any]:

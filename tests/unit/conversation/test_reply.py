@@ -497,7 +497,7 @@ def test_reply_to_somebody_who_was_told_much_waits_its_turn() -> None:
     st.lists(st.tuples(st.sampled_from(["hours", UNKNOWN, "", "price"]), st.integers(0, 3 * DAY)), max_size=12),
     st.booleans(),
 )
-def test_one_message_never_gets_two_and_the_guard_always_holds(said: list[tuple[str, int]], guard: bool) -> None:  # noqa: FBT001  # hypothesis passes by position
+def test_guard_holds_whatever_is_written_and_when(said: list[tuple[str, int]], guard: bool) -> None:  # noqa: FBT001  # hypothesis passes by position
     """Whatever is written and when: with the guard on, no four automatic replies stand within ten minutes."""
     by, conversation, now, spoke = shop(loop_guard=guard), new(), NOW, list[Instant]()
     for number, (words, pause) in enumerate(said):

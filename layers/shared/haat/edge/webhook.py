@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from haat.conversation.channels import whatsapp
 from haat.edge.http import Request, answer, problem, read
+from haat.edge.trouble import about
 from haat.kernel.errors import Misconfigured, Rejected, Unavailable
 from haat.kernel.ids import CorrelationId
 from haat.kernel.secret import Secret
@@ -47,9 +48,11 @@ class Webhook:
                     refused["headers"]["allow"] = "GET, POST"  # RFC 9110, 15.5.6
                     return refused
         except Misconfigured as error:
-            return self._trouble("misconfigured", str(error))
+            return self._trouble(request, "misconfigured", error)
         except Unavailable as error:
-            return self._trouble("not_kept", str(error))
+            return self._trouble(request, "not_kept", error)
+        except Exception as error:  # noqa: BLE001  # the edge: the runtime would log the error's words, and they may be a customer's
+            return self._trouble(request, "broken", error)
 
     def _handshake(self, request: Request) -> dict[str, Any]:
         challenge = whatsapp.handshake(request.query, self.token())
@@ -83,9 +86,9 @@ class Webhook:
         self.logger.warning(word, extra={"request": request.id})
         return problem(status, detail)
 
-    def _trouble(self, word: str, what: str) -> dict[str, Any]:
+    def _trouble(self, request: Request, word: str, error: Exception) -> dict[str, Any]:
         self._count(word)
-        self.logger.error(word, extra={"what": what})
+        self.logger.error(word, extra={"request": request.id, **about(error)})
         return problem(500)
 
     def _count(self, name: str, times: int = 1) -> None:

@@ -46,7 +46,10 @@ def build(settings: Settings) -> Answering:
     dynamodb = clients.dynamodb()
     conversation, business = Table(dynamodb, settings.conversation_table), Table(dynamodb, settings.business_table)
     flags = Flags(
-        application=settings.flags_application, environment=settings.flags_environment, profile=settings.flags_profile
+        clients.appconfigdata(),
+        application=settings.flags_application,
+        environment=settings.flags_environment,
+        profile=settings.flags_profile,
     )
     shops = StoredShops(DynamoMerchants(business), DynamoTaught(conversation), flags, seconds)
     return Answering(conversations=DynamoConversations(conversation, pepper, seconds), shops=shops, pepper=pepper)

@@ -16,7 +16,7 @@ from haat.facts.conversation import (
     MessageEchoed,
     MessageReceived,
 )
-from haat.kernel.errors import Conflict, Unavailable
+from haat.kernel.errors import Conflict, Rejected, Unavailable
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId, Pepper, ulid
 from haat.kernel.time import Instant, as_datetime, later
 
@@ -65,6 +65,11 @@ class Answering:
                 after = reply.silence(before, shop, at=fact.occurred_at, now=now)
                 return self._keep(Kept(fact=fact, before=before, after=after), "echoed")
             case MessageAltered():
+                if fact.original_key not in (
+                    None,
+                    self.pepper.fingerprint(fact.channel, fact.address, fact.original or ""),
+                ):
+                    raise Rejected("a change of a message that came for another address")
                 self.conversations.alter(fact)
                 before = self._find(channel, fact.contact, fact, now)
                 return self._keep(Kept(fact=fact, before=before, after=reply.alter(before, fact)), fact.action)

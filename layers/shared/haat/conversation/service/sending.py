@@ -59,7 +59,7 @@ class Sending:
         window_ends = outgoing.window_ends
         if now >= window_ends:  # the customer may have written since this was decided
             window_ends = self.sends.window_ends(outgoing)
-        line = self.lines.line(outgoing.channel, outgoing.address)
+        line = self._line(outgoing)
         if now < window_ends:
             if line is not None and line.channel.stopped:
                 return Result(word="stopped", wait_ms=min(MAX_WAIT_MS, window_ends - now))
@@ -86,6 +86,11 @@ class Sending:
                 case _ as never:
                     assert_never(never)
         return self._call(outgoing, line, claim, now)
+
+    def _line(self, outgoing: Outgoing) -> Line | None:
+        """The shop's own line; none where the address has another owner by now, who must not say these words."""
+        line = self.lines.line(outgoing.channel, outgoing.address)
+        return line if line is not None and line.channel.merchant == outgoing.merchant else None
 
     def _without_calling(self, outgoing: Outgoing, window_ends: Instant, now: Instant, code: int) -> Result:
         """The window is closed (or the channel gone): what is due fails; what may have been sent waits for its status first."""

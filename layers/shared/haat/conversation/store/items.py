@@ -18,9 +18,11 @@ The message item is its own outbox row: `queue`, `body`, `group`, `dedupe` (or `
 import json
 from typing import Any
 
+from haat.aws.outbox import fold, unfold
 from haat.aws.table import Item, Value
 from haat.conversation.model import BurstPart, Conversation, Outgoing
 from haat.conversation.ports import Kept
+from haat.conversation.rules.text import cut
 from haat.facts.codec import check_version, from_plain, to_plain
 from haat.facts.conversation import AnyFact, Contact, MessageAltered
 from haat.kernel.errors import Rejected
@@ -31,6 +33,7 @@ OUTBOUND, DUE = "conversation-outbound.fifo", "conversation-due"
 SEND_LIFE_MS = 30 * DAY  # longer than SQS may keep a record (14 days): a state that is gone reads as "due"
 NEWS_LIFE_MS = 90 * DAY
 OUTGOING_VERSION = 1
+RESEMBLES = 60  # letters of the example that are kept with an answer: enough for the shop to know it again
 
 
 def compact(value: Any) -> str:
@@ -84,10 +87,10 @@ def dump_outgoing(outgoing: Outgoing) -> str:
     return compact({"fact": "outgoing", "v": OUTGOING_VERSION, **to_plain(outgoing)})
 
 
-def load_outgoing(text: str) -> Outgoing:
-    """Raises Rejected when it is none."""
+def load_outgoing(body: str | bytes) -> Outgoing:
+    """The outgoing message in a record of the queue, or in a row's body. Raises Rejected when it is none."""
     try:
-        data = json.loads(text)
+        data = json.loads(unfold(body))
     except ValueError:
         raise Rejected("not an outgoing message: no JSON") from None
     if not isinstance(data, dict) or data.get("fact") != "outgoing":
@@ -105,7 +108,7 @@ def outbox(pepper: Pepper, outgoing: Outgoing) -> dict[str, Value]:
     """The attributes that make an item the outbox row of an outgoing message."""
     return {
         "queue": OUTBOUND,
-        "body": dump_outgoing(outgoing),
+        "body": fold(dump_outgoing(outgoing)),
         "group": outgoing_group(pepper, outgoing),
         "dedupe": pepper.fingerprint("outgoing", outgoing.id),
     }
@@ -123,7 +126,7 @@ def message_item(pepper: Pepper, kept: Kept) -> dict[str, Value]:
         "reason": kept.reason,
     }
     if kept.resembles:
-        item["resembles"] = kept.resembles
+        item["resembles"] = cut(kept.resembles, RESEMBLES)
     if kept.outgoing is not None:
         item |= outbox(pepper, kept.outgoing)
     elif kept.look_again_in:

@@ -167,7 +167,8 @@ class DynamoReports:
             return None
         pk = state["src"]
         row = self._table.get(pk, pk.partition("#")[0])
-        return load_outgoing(row["body"]) if row and "body" in row else None
+        found = load_outgoing(row["body"]) if row and "body" in row else None
+        return found if found is not None and found.id == fact.outgoing else None
 
     def fail_reported(
         self, fact: DeliveryReported, outgoing: Outgoing, code: int, now: Instant, again: Outgoing | None

@@ -13,4 +13,4 @@ def handler(event: dict[str, Any], context: Any) -> None:
         tries[row] = tries.get(row, 0) + 1
         if row.startswith("poison") and tries[row] < 3:
             raise ValueError(row)
-        print(json.dumps({"row": row}))
+        print(json.dumps({"row": row}))  # noqa: T201  # the tests read it in the log

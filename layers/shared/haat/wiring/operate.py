@@ -1,0 +1,64 @@
+"""Joins an operator's repairs to the real tables and queues."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from haat.aws import clients
+from haat.aws.outbox import Outbox
+from haat.aws.queue import Parked
+from haat.aws.table import Table
+from haat.conversation.store.repair import lost
+from haat.kernel.time import Instant
+
+CHUNK = 100  # rows that are published together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Where one stack's things are."""
+
+    conversation_table: str
+    queue_url_prefix: str
+    outbox_dlq_url: str
+    outbox_queues: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """What a repair did."""
+
+    published: int
+    parked: int
+
+
+def repair_outbox(names: Names, before: Instant) -> Repaired:
+    """Publish every row decided before a time whose effect is missing; the same again publishes nothing new.
+
+    Raises Unavailable. Rows that stand in the outbox's DLQ are among them as soon as what stopped them is mended.
+    """
+    sqs, table = clients.sqs(), Table(clients.dynamodb(), names.conversation_table)
+    outbox = Outbox(sqs, names.queue_url_prefix, names.outbox_dlq_url, frozenset(names.outbox_queues.split(",")))
+    dlq = Parked(sqs, names.outbox_dlq_url)
+    dlq.clear()  # each of these rows is found in its table again, and parked again if nothing has changed
+    published = parked = 0
+    for rows in _chunks(lost(table, before)):
+        good, bad = outbox.publish_rows(rows)
+        published, parked = published + good, parked + bad
+    return Repaired(published=published, parked=parked)
+
+
+def redrive(dlq_url: str, queue_url: str) -> int:
+    """Bring what was set aside back to its queue, in order -> how many. Raises Unavailable; what was not moved is still there."""
+    return Parked(clients.sqs(), dlq_url).move_to(queue_url)
+
+
+def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

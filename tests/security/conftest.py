@@ -1,0 +1,106 @@
+"""A stage whose every secret is a word that can be looked for, and a witness of all that its functions are given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from infra.local.clock import TestClock
+from infra.local.function import Function, Json, Runner
+from infra.local.market import HARDWARE, SAREES, SWEETS, DemoShop
+from infra.local.seed import seed
+from infra.local.settings import Settings
+from infra.local.stage import Stage
+from tests.security.words import APP_SECRET, PEPPER, TOKEN, VERIFY_TOKEN
+from tests.stack.conversation.conftest import Market
+
+REGION = "ap-southeast-2"  # the stage of the other tests may stand at the same time
+
+
+class Witness:
+    """Runs functions as another runner does, and remembers each event."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self.events: list[Json] = []
+
+    def invoke(self, function: Function, event: Json) -> Json:
+        """Let the function run."""
+        self.events.append(event)
+        return self._runner.invoke(function, event)
+
+    def forget(self) -> None:
+        """Make the next call of each function a cold start; what was seen stays seen."""
+        self._runner.forget()
+
+    def close(self) -> None:
+        """End the other runner."""
+        self._runner.close()
+
+
+class SweetShop(DemoShop):
+    """The sweet shop, with a token that is a word to look for."""
+
+    @property
+    def token(self) -> str:
+        """The access token that the simulator takes for this number."""
+        return TOKEN
+
+
+SHOPS: tuple[DemoShop, ...] = (
+    SweetShop(
+        merchant=SWEETS.merchant,
+        phone_number_id=SWEETS.phone_number_id,
+        display_number=SWEETS.display_number,
+        taught=SWEETS.taught,
+        account=SWEETS.account,
+    ),
+    SAREES,
+    HARDWARE,
+)
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[tuple[Stage, Witness]]:
+    """Return the stack of template.yaml with secrets of its own, and its witness."""
+    settings = Settings(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, pepper=PEPPER)
+    with Stage.in_process(settings, region=REGION) as stage:
+        stage.runner = witness = Witness(stage.runner)
+        _clock(stage).stop()
+        yield stage, witness
+
+
+@contextmanager
+def emptied(stage: Stage, witness: Witness) -> Iterator[None]:
+    """Begin anew, the stage's clock at its first moment, and give the process its own time back in the end."""
+    clock = _clock(stage)
+    clock.start()
+    stage.reset()
+    witness.events.clear()
+    yield
+    clock.stop()
+
+
+@pytest.fixture
+def witness(deployed: tuple[Stage, Witness]) -> Witness:
+    """Return who sees everything that functions are given."""
+    return deployed[1]
+
+
+@pytest.fixture
+def stage(deployed: tuple[Stage, Witness]) -> Iterator[Stage]:
+    """Return the empty stack."""
+    with emptied(*deployed):
+        yield deployed[0]
+
+
+@pytest.fixture
+def market(stage: Stage) -> Market:
+    """Return the open market of three shops."""
+    seed(stage, SHOPS)
+    return Market(stage)
+
+
+def _clock(stage: Stage) -> TestClock:
+    assert isinstance(stage.clock, TestClock)
+    return stage.clock
