@@ -93,7 +93,7 @@ def _value(value: Any) -> Any:
         return None
     plain = TypeDeserializer().deserialize(value)
     if isinstance(plain, Binary):
-        raw = bytes(cast(Any, plain))  # the stubs don't know that it can
+        raw = bytes(cast("Any", plain))  # the stubs don't know that it can
         try:
             plain = unfold(raw)
         except ValueError:

@@ -86,13 +86,14 @@ def test_nothing_of_a_conversation_is_lost(house: House) -> None:
         version=0,
         last_customer_at=NOW,
         recent=(key_of("wamid.0"), key_of("wamid.1")),
+        unwelcomed=True,
         away_for=later(NOW, -HOUR),
         not_understood_at=later(NOW, -1),
         unsupported_at=later(NOW, -2),
         silent_until=later(NOW, 3),
         automatic=(NOW, later(NOW, 4)),
         pair=later(NOW, 5),
-        burst=(BurstPart(key=key_of("wamid.1"), text="কখন", provider_id=ProviderId("wamid.1"), first=True),),
+        burst=(BurstPart(key=key_of("wamid.1"), text="কখন", provider_id=ProviderId("wamid.1")),),
         inbox_day="2026-01-05",
     )
     assert house.conversations.keep(Kept(fact=message(), before=new(), after=whole))

@@ -50,6 +50,15 @@ def test_greeting_is_the_first_line_of_the_first_answer(market: Market) -> None:
     assert market.says(rina, "price")[0].startswith("Welcome to Mishti Bhandar!\nSandesh")
 
 
+def test_greeting_waits_for_the_first_answer(market: Market) -> None:
+    """A customer whose first message is a picture without words is welcomed with the first answer."""
+    rina = market.customer()
+    rina.sends_image(SWEET_SHOP)
+    market.stage.drain()
+    assert market.says(rina, "price")[0].startswith("Welcome to Mishti Bhandar!\nSandesh")
+    assert market.says(rina, "price")[0].startswith("Sandesh")
+
+
 def test_night_gets_the_away_message_once(market: Market) -> None:
     """Outside hours the away text is said once for each closure, and a taught question is answered all the same."""
     rina = market.customer()

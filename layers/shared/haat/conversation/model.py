@@ -119,7 +119,6 @@ class BurstPart:
     key: Fingerprint
     text: str  # as much of it as is read
     provider_id: ProviderId
-    first: bool = False  # first contact, or after a long silence: the answer greets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +134,7 @@ class Conversation:
     version: int = 0
     last_customer_at: Instant = Instant(0)  # provider's time of the customer's last message: the window counts from it
     recent: tuple[Fingerprint, ...] = ()  # the last RECENT_KEYS messages
+    unwelcomed: bool = False  # it began, or began again after a long silence, and nobody has greeted yet
     away_for: Instant = Instant(0)  # beginning of the closure for which the away text was said
     not_understood_at: Instant = Instant(0)
     unsupported_at: Instant = Instant(0)

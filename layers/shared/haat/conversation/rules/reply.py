@@ -73,11 +73,12 @@ def decide(
     before: Conversation, message: MessageReceived, shop: Shop, book: Matcher, *, open_country: bool, now: Instant
 ) -> Decision:
     """Take one message of a customer. Pure: the same arguments give the same decision."""
-    quiet_for = message.occurred_at - before.last_customer_at
+    begins = message.occurred_at - before.last_customer_at >= GREET_AFTER_MS
     after = replace(
         before,
         recent=(*before.recent, message.key)[-RECENT_KEYS:],
         last_customer_at=max(before.last_customer_at, message.occurred_at),
+        unwelcomed=before.unwelcomed or begins,
         inbox_day=as_datetime(now).date().isoformat(),
     )
     if not (message.text.strip() or message.kind in WORDLESS) or message.group:
@@ -97,23 +98,13 @@ def decide(
             key=message.key,
             text=message.text[:READ],
             provider_id=message.provider_id,
-            first=quiet_for >= GREET_AFTER_MS,
         )
         return Decision(
             conversation=replace(after, burst=(*before.burst, part)[-20:]),
             reason=Reason.WAITING,
             look_again_in=shop.manners.burst_ms,
         )
-    return _answer(
-        after,
-        message.text,
-        message.provider_id,
-        message.occurred_at,
-        shop,
-        book,
-        first=quiet_for >= GREET_AFTER_MS,
-        now=now,
-    )
+    return _answer(after, message.text, message.provider_id, message.occurred_at, shop, book, now=now)
 
 
 def decide_burst(
@@ -126,8 +117,7 @@ def decide_burst(
     if now < before.silent_until:
         return Decision(conversation=after, reason=Reason.SILENT, listed=True)
     text = "\n".join(part.text for part in before.burst)
-    first = any(part.first for part in before.burst)
-    return _answer(after, text, before.burst[-1].provider_id, before.last_customer_at, shop, book, first=first, now=now)
+    return _answer(after, text, before.burst[-1].provider_id, before.last_customer_at, shop, book, now=now)
 
 
 def alter(before: Conversation, change: MessageAltered) -> Conversation:
@@ -147,6 +137,7 @@ def silence(before: Conversation, shop: Shop, *, at: Instant, now: Instant) -> C
         silent_until=max(before.silent_until, later(min(at, now), shop.manners.silence_ms)),
         automatic=(),
         burst=(),
+        unwelcomed=False,
     )
 
 
@@ -174,11 +165,11 @@ def _answer(
     shop: Shop,
     book: Matcher,
     *,
-    first: bool,
     now: Instant,
 ) -> Decision:
     language = script_language(text, shop.language)
-    greeting = _pick(shop.texts.greeting, language, shop) if first else ""
+    greeting = _pick(shop.texts.greeting, language, shop) if after.unwelcomed else ""
+    after = replace(after, unwelcomed=False)
     match = book.match(text) if text.strip() else None
     if match is not None:
         body = _pick(match.entry.replies, language, shop, lambda kept: _fill_hours(kept, shop, language, at))
@@ -217,7 +208,7 @@ def _pick(
     texts: Mapping[Language, str], language: Language, shop: Shop, fill: Callable[[str], str] = lambda kept: kept
 ) -> str:
     text = texts.get(language) or texts.get(shop.language) or next(iter(texts.values()), "")
-    return fill(text.replace("{shop}", shop.name))
+    return fill(text).replace("{shop}", shop.name)
 
 
 def _fill_hours(text: str, shop: Shop, language: Language, at: Instant) -> str:
