@@ -20,8 +20,8 @@ export SAM_CLI_TELEMETRY := 0
 export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
-.PHONY: help install install-dev install-sam install-build run run-reset test test-all check format invoke validate \
-	build build-check layers lock clean
+.PHONY: help install install-dev install-sam install-build run run-reset simulator test test-all check format invoke validate \
+	build build-check layers bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,7 @@ install-sam:
 install-build:
 	$(INSTALL) dev sam wheels
 
-run run-reset invoke redrive outbox-repair: export PYTHONPATH := $(ROOT)/layers/shared
+run run-reset simulator invoke redrive outbox-repair: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -46,6 +46,9 @@ run: install-dev ## the whole market on this machine, until Ctrl-C; what happene
 
 run-reset: install-dev ## forget what happened on this machine
 	@exec $(BIN)/python -m infra.local.run --reset
+
+simulator: install-dev ## Meta's Cloud API and the simulated phone as a program of their own, until Ctrl-C
+	@exec $(BIN)/python -m infra.local.simulators
 
 invoke: install-dev ## one function with one sample: make invoke FN=auto_reply CASE=hours_bengali
 	@test -n "$(FN)" && test -n "$(CASE)" || { echo "usage: make invoke FN=<folder of functions/> CASE=<file of events/FN/>" >&2; exit 2; }
@@ -56,6 +59,11 @@ redrive: install-dev ## bring back what was set aside: make redrive QUEUE=conver
 
 outbox-repair: install-dev ## publish what a table's stream has lost: make outbox-repair [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate outbox-repair $(if $(STAGE),--stage "$(STAGE)")
+
+# The layers are built anew: what is measured is what would be shipped.
+bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]
+	@$(MAKE) --no-print-directory --silent layers
+	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.bench $(if $(JSON),--json "$(JSON)")
 
 test: install-dev ## the tests of every day, under 10 minutes
 	@exec $(BIN)/pytest -m "not slow" $(ARGS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
+from haat.edge.counts import printed
 from haat.edge.settings import read
 from haat.edge.webhook import Webhook
 from haat.wiring.clock import now
@@ -22,7 +23,7 @@ webhook = Webhook(
 )
 
 
-@metrics.log_metrics
+@printed(metrics)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One event of the function URL -> one HTTP answer."""
     return webhook.serve(event)

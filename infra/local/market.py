@@ -1,7 +1,7 @@
 """A market of three shops for the stage: invented, every one of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from haat.business.model import Merchant
 from haat.conversation.model import Entry, Language, Taught, Texts
@@ -73,7 +73,11 @@ class DemoShop:
     phone_number_id: str
     display_number: str  # in an obviously invented series
     taught: Taught
-    account: str = field(default="300000000000001")
+
+    @property
+    def account(self) -> str:
+        """Its WhatsApp Business Account."""
+        return f"3{self.phone_number_id[1:]}"
 
     @property
     def token(self) -> str:

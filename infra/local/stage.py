@@ -57,6 +57,7 @@ class Stage(Stack):
             self.flags = AppConfig(self.deployment.profiles)
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
+            self.graph.base_url = settings.graph_url
             self.failures: list[InvocationFailed] = []
             self._on_failure = on_failure or self.failures.append
             self.runner = runner(self)

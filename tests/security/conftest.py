@@ -53,7 +53,6 @@ SHOPS: tuple[DemoShop, ...] = (
         phone_number_id=SWEETS.phone_number_id,
         display_number=SWEETS.display_number,
         taught=SWEETS.taught,
-        account=SWEETS.account,
     ),
     SAREES,
     HARDWARE,

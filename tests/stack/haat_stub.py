@@ -6,13 +6,18 @@ import queue
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 
 class HaatStub:
-    """Listens on a loopback port of its own; answers where a test has set `graph`, the simulator's base URL."""
+    """Listens on a loopback port of its own; answers where a test has set `graph`, the simulator's base URL.
+
+    `path` is where the last webhook came.
+    """
 
     def __init__(self) -> None:
         self.graph = ""
+        self.path = ""
         self._seen: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -39,7 +44,11 @@ class HaatStub:
 
     def take(self, document: Any) -> None:
         """Note what a webhook brought; answer texts by quoting them."""
-        value = document["entry"][0]["changes"][0]["value"]
+        values = [change["value"] for entry in document["entry"] for change in entry["changes"]]
+        for value in values:
+            self._take(value)
+
+    def _take(self, value: Any) -> None:
         for message in value.get("messages", []):
             if self.graph and message["type"] == "text":
                 self._reply(value["metadata"]["phone_number_id"], message)
@@ -73,10 +82,21 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Return the challenge of a handshake with the right token, and nothing around it."""
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        known = query.get("hub.verify_token") == "verify-token"
+        body = query.get("hub.challenge", "").encode() if known else b""
+        self.send_response(200 if known else 403)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def do_POST(self) -> None:
         """Take a webhook."""
         document = json.loads(self.rfile.read(int(self.headers["content-length"])))
         assert isinstance(self.server, _Server)
+        self.server.stub.path = self.path
         self.server.stub.take(document)
         self.send_response(200)
         self.send_header("content-length", "0")

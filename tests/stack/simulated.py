@@ -52,3 +52,19 @@ def code(answer: Response) -> int:
     """Return an answer's error code."""
     found: int = json.loads(answer.body)["error"]["code"]
     return found
+
+
+def call(
+    sim: GraphSimulator,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    shop: str = SWEETS,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Make any call with a shop's token; `path` is without the version, bytes go as they are."""
+    raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    named = {"authorization": f"Bearer haat-local-token-{shop}"} | (headers or {})
+    return sim.handle(Request(method=method, path=f"/v25.0/{path}", query=query or {}, headers=named, body=raw))

@@ -23,6 +23,7 @@ TEXT = [
     ("brand", "paper"), ("brand", "theirs"), ("brand", "chosen"), ("brand-ink", "brand"),
     ("read", "mine"), ("read", "theirs"), ("bad", "theirs"), ("bad", "paper"),
 ]  # fmt: skip
+CONTROLS = {"button", "textbox", "combobox", "spinbutton", "dialog"}
 # What a person only has to see: edges of fields, and the ring round what has the focus.
 EDGES = [("edge", "paper"), ("brand", "paper"), ("brand", "wall")]
 
@@ -54,6 +55,7 @@ def page(chromium: Browser, server: SimulatorServer) -> Browser:
     chromium.resize(360, 740, touch=True)
     chromium.open(server.url)
     chromium.wait_for("document.querySelector('#shops input:checked')")
+    chromium.log()  # what earlier pages complained about
     return chromium
 
 
@@ -70,7 +72,7 @@ def test_a_message_by_keyboard_is_answered(page: Browser, server: SimulatorServe
     while focus(page) != "text":
         page.keys(TAB)
         seen.append(focus(page))
-    assert seen == ["customer", "edit", "add", SWEETS, "log", "text"]
+    assert seen == ["customer", "edit", "add", "faults", SWEETS, "log", "text"]
     page.keys(f"দাম কত? <b>{ENTER}")
     page.wait_for("[...document.querySelectorAll('.line .body')].some(e => e.textContent === 'You wrote: দাম কত? <b>')")
     page.wait_for("document.querySelector('.line:not(.mine) .quote').textContent.includes('দাম কত? <b>')")
@@ -133,6 +135,114 @@ def test_a_waiting_message_is_counted_until_it_is_seen(page: Browser, server: Si
     assert server.simulator.transcript(SAREES, "c1")[0].seen
 
 
+def pick(page: Browser, box: str, words: str) -> None:
+    """Choose in a list by keyboard: what one types leads to the entry that begins so."""
+    page.run("document.getElementById(arguments[0]).focus()", box)
+    page.keys(words)
+    page.wait_for(
+        "document.getElementById(arguments[0]).selectedOptions[0].textContent.startsWith(arguments[1])", box, words
+    )
+
+
+def test_fault_is_switched_on_by_keyboard(page: Browser, server: SimulatorServer) -> None:
+    """Someone who only has a keyboard chooses an error, how often and for whom, sees it counted, felt, and gone."""
+    page.run("document.getElementById('faults').focus()")
+    page.keys(ENTER)
+    page.wait_for("document.querySelectorAll('#bad-code option').length > 30")
+    assert focus(page) == "bad-trouble"
+    pick(page, "bad-trouble", "Refuse")
+    page.keys(TAB)
+    assert focus(page) == "bad-code"
+    pick(page, "bad-code", "131026")
+    page.keys(TAB)
+    assert focus(page) == "bad-times"
+    pick(page, "bad-times", "2 times")
+    page.keys(TAB)
+    assert focus(page) == "bad-shop"
+    pick(page, "bad-shop", "মি")
+    page.keys(f"{TAB}{ENTER}")
+    page.wait_for("document.getElementById('bad-list').textContent.includes('131026')")
+    assert [(f.code, f.times, f.number) for f in server.simulator.faults] == [(131026, 2, SWEETS)]
+    assert "2 times more, মিষ্টি ঘর" in page.run("return document.getElementById('bad-list').textContent")
+    page.keys(ESCAPE)
+    page.wait_for("!document.getElementById('bad-days').open")
+    assert focus(page) == "faults"
+    assert page.run("return document.getElementById('faults').textContent") == "Faults1 on"
+    page.run("document.getElementById('text').focus()")
+    page.keys(f"hours{ENTER}")
+    page.wait_for("document.querySelector('.line.mine')")
+    page.run("document.getElementById('faults').focus()")
+    page.keys(ENTER)
+    page.wait_for("document.getElementById('bad-list').textContent.includes('once more')")
+    page.run("document.querySelector('#bad-list button').focus()")
+    page.keys(SPACE)
+    page.wait_for(
+        "document.querySelectorAll('#bad-list li').length === 0 && !document.getElementById('bad-none').hidden"
+    )
+    assert focus(page) == "bad-trouble"
+    assert len(server.simulator.faults) == 0
+
+
+def choose(page: Browser, trouble: str) -> None:
+    """Choose what goes wrong by its key."""
+    page.run(
+        "const box = document.getElementById('bad-trouble'); box.value = arguments[0];"
+        "box.dispatchEvent(new Event('change'))",
+        trouble,
+    )
+
+
+def test_fault_asks_for_what_it_needs(page: Browser, server: SimulatorServer) -> None:
+    """Seconds are asked for where something is slow, a code where something is refused, and darkness lasts."""
+    page.click("#faults")
+    page.wait_for("document.querySelectorAll('#bad-code option').length > 30")
+    shown = "return ['bad-code-row', 'bad-seconds-row'].map(id => !document.getElementById(id).hidden)"
+    assert page.run(shown) == [True, False]
+    choose(page, "slow")
+    assert page.run(shown) == [False, True]
+    choose(page, "dark")
+    assert page.run(shown) == [False, False]
+    assert page.run("return document.getElementById('bad-times').value") == ""
+    page.click("#bad-form button[type=submit]")
+    page.wait_for("document.getElementById('bad-list').textContent.includes('until switched off, all shops')")
+    choose(page, "duplicate")
+    page.click("#bad-form button[type=submit]")
+    page.wait_for("document.querySelectorAll('#bad-list li').length === 2")
+    assert [habit.kind for habit in server.simulator.webhooks] == ["duplicate"]
+    page.click("#bad-check")
+    page.wait_for("document.getElementById('bad-said').textContent.startsWith('Good')")
+    page.click("#bad-all")
+    page.wait_for("document.querySelectorAll('#bad-list li').length === 0")
+    assert page.log() == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 480), (360, 740)])
+def test_faults_fit_a_small_screen(page: Browser, server: SimulatorServer, width: int, height: int) -> None:
+    """The list of faults scrolls in its own box, upwards and downwards only; what one touches is large enough and has a name."""
+    page.resize(width, height, touch=True)
+    for times in (1, 2, 3):
+        server.simulator.faults.error(131056, times=times, number=SAREES)
+    page.click("#faults")
+    page.wait_for("document.querySelectorAll('#bad-list li').length === 3")
+    box = page.run(
+        "const d = document.getElementById('bad-days'); return [d.scrollWidth <= d.clientWidth, d.getBoundingClientRect().toJSON()]"
+    )
+    assert box[0]
+    assert 0 <= box[1]["left"] < box[1]["right"] <= width
+    assert 0 <= box[1]["top"] < box[1]["bottom"] <= height
+    sizes = page.run(
+        "return [...document.querySelectorAll('#bad-days :is(button, select, input)')]"
+        ".filter(e => e.checkVisibility()).map(e => Math.min(e.offsetHeight, e.offsetWidth))"
+    )
+    assert len(sizes) == 11
+    assert min(sizes) >= 38
+    tree = page.devtools("Accessibility.getFullAXTree", {})["nodes"]
+    names = [n.get("name", {}).get("value") for n in tree if not n["ignored"] and n["role"]["value"] in CONTROLS]
+    assert len(names) >= 11
+    assert all(names)
+    page.keys(ESCAPE)
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 480), (360, 740), (1200, 800)])
 def test_it_fits_one_screen(page: Browser, server: SimulatorServer, width: int, height: int) -> None:
     """Nothing scrolls sideways, field and button are in sight, and what one touches is large enough."""
@@ -143,7 +253,7 @@ def test_it_fits_one_screen(page: Browser, server: SimulatorServer, width: int, 
         width,
         height,
     ]
-    for selector in ("#composer button", "#text", "#add", "#edit", "#customer", ".shop"):
+    for selector in ("#composer button", "#text", "#add", "#edit", "#faults", "#customer", ".shop"):
         box = page.run(
             "const b = document.querySelector(arguments[0]).getBoundingClientRect(); return b.toJSON()", selector
         )

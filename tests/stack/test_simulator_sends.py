@@ -199,4 +199,4 @@ def test_a_profile_is_read_back(sim: GraphSimulator) -> None:
     change = json.dumps({"messaging_product": "whatsapp", "about": "মিষ্টি"}).encode()
     assert sim.handle(Request(method="POST", path=path, headers=headers, body=change)).status == 200
     read = json.loads(sim.handle(Request(method="GET", path=path, headers=headers)).body)
-    assert read == {"data": [{"about": "মিষ্টি", "messaging_product": "whatsapp"}]}
+    assert read == {"data": [{"vertical": "UNDEFINED", "about": "মিষ্টি", "messaging_product": "whatsapp"}]}

@@ -107,6 +107,82 @@ def test_faults_act_on_the_socket(server: SimulatorServer) -> None:
     assert send(server) == 200
 
 
+def test_slow_answer_takes_its_time_and_holds_up_nobody(server: SimulatorServer, haat: HaatStub) -> None:
+    """Over a socket a slow answer really is slow, for its caller alone; a caller who hangs up has sent all the same."""
+    haat.graph = ""
+    sim = server.simulator
+    sim.customer(phone=PHONE).writes(SWEETS, "hours")
+    sim.faults.slow(30)
+    with pytest.raises(TimeoutError):
+        send(server, timeout=0.2)
+    assert send(server) == 200
+    sim.faults.slow(0.1)
+    assert send(server) == 200
+    assert [sent.outcome for sent in sim.sent()] == ["accepted"] * 3
+
+
+def test_file_comes_from_where_it_was_looked_up(server: SimulatorServer) -> None:
+    """The URL of a file leads to the very address at which the simulator was called."""
+    medium = server.simulator.media.put(SWEETS, "image/png", b"\x89PNG")
+    token = {"Authorization": f"Bearer haat-local-token-{SWEETS}"}
+    _, described = api(server, "GET", f"/v25.0/{medium.id}", **token)
+    assert described["url"].startswith(f"{server.url}/")
+    connection = connect(server)
+    connection.request("GET", described["url"].removeprefix(server.url), headers=token)
+    response = connection.getresponse()
+    assert (response.read(), response.headers["content-type"]) == (b"\x89PNG", "image/png")
+    connection.close()
+    assert api(server, "DELETE", f"/v25.0/{medium.id}", **token) == (200, {"success": True})
+
+
+def test_handshake_says_what_is_wrong(server: SimulatorServer, haat: HaatStub) -> None:
+    """The page's check of the webhook passes, or names the answer, or says that nobody is there."""
+    assert api(server, "POST", "/phone/api/handshake", {})[1]["good"]
+    server.simulator.verify_token = "another"
+    status, answer = api(server, "POST", "/phone/api/handshake", {})
+    assert (status, answer["good"]) == (200, False)
+    assert "403" in answer["said"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = taken.getsockname()[1]
+    nobody = SimulatorServer(server.simulator, 0, f"http://127.0.0.1:{closed}")
+    assert "nobody" in (nobody.verify() or "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"trouble": "rain"},
+        {"trouble": "error", "code": 42},
+        {"trouble": "slow", "seconds": 0},
+        {"trouble": "slow", "seconds": 121},
+        {"trouble": "slow", "seconds": "1"},
+        {"trouble": "drop", "times": 0},
+        {"trouble": "drop", "shop": "1"},
+    ],
+    ids=lambda body: "-".join(map(str, body.values())),
+)
+def test_fault_that_makes_no_sense_is_refused(server: SimulatorServer, body: dict[str, Any]) -> None:
+    """The page's API takes only faults of its list, with numbers that can be."""
+    assert api(server, "POST", "/phone/api/troubles", body)[0] == 400
+    assert len(server.simulator.faults) == 0
+
+
+def test_every_fault_of_the_page_can_be_had(server: SimulatorServer) -> None:
+    """Each one of the list is switched on, told in words, and switched off."""
+    _, offered = api(server, "GET", "/phone/api/troubles")
+    for one in offered["troubles"]:
+        body = {"trouble": one["key"], "code": 131000, "seconds": 1, "times": 2, "shop": SWEETS}
+        assert api(server, "POST", "/phone/api/troubles", body) == (200, {})
+    active = api(server, "GET", "/phone/api/state")[1]["troubles"]
+    assert len({one["words"] for one in active}) == len(active) == len(offered["troubles"])
+    assert [one["left"] for one in active].count(None) == sum(one["endless"] for one in offered["troubles"])
+    assert {(one["left"], one["shop"]) for one in active} == {(2, "Shop 001"), (None, "Shop 001")}
+    api(server, "POST", "/phone/api/troubles/off", {"id": active[-1]["id"]})
+    assert len(api(server, "GET", "/phone/api/state")[1]["troubles"]) == len(active) - 1
+    api(server, "POST", "/phone/api/troubles/off", {})
+    assert api(server, "GET", "/phone/api/state")[1]["troubles"] == []
+
+
 def test_a_dark_simulator_refuses_and_comes_back(server: SimulatorServer) -> None:
     """While it is dark nobody listens at its port; afterwards the same port answers."""
     server.simulator.customer(phone=PHONE).writes(SWEETS, "hours")

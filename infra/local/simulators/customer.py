@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from infra.local.simulators import envelope
+from infra.local.simulators import envelope, samples
 from infra.local.simulators.graph_errors import failure
 from infra.local.simulators.outbox import Mark
 from infra.local.simulators.people import Person, Reads, ShopNumber
-from infra.local.simulators.wire import Json, digits
+from infra.local.simulators.wire import Json
 from infra.local.simulators.world import Line
 
 if TYPE_CHECKING:
@@ -80,18 +80,51 @@ class Customer:
         self._touch(to, wamid, reaction=emoji)
         return sent
 
-    def sends_image(self, to: str, caption: str = "", *, at: float | None = None, reply_to: str | None = None) -> str:
-        """Send a picture."""
-        extra = {"caption": caption} if caption else {}
-        return self._media(to, "image", "image/jpeg", extra, at=at, reply_to=reply_to)
+    def sends_image(
+        self,
+        to: str,
+        caption: str = "",
+        *,
+        content: bytes | None = None,
+        mime_type: str = "image/png",
+        at: float | None = None,
+        reply_to: str | None = None,
+    ) -> str:
+        """Send a picture; without `content` a small one, which Haat can fetch like any other."""
+        file = (mime_type, content or samples.picture())
+        return self._media(to, "image", file, _caption(caption), at=at, reply_to=reply_to)
 
-    def sends_sticker(self, to: str, *, at: float | None = None) -> str:
+    def sends_video(self, to: str, caption: str = "", *, content: bytes = samples.FILM, at: float | None = None) -> str:
+        """Send a film."""
+        return self._media(to, "video", ("video/mp4", content), _caption(caption), at=at)
+
+    def sends_document(
+        self, to: str, filename: str = "list.pdf", *, content: bytes = samples.PAPER, at: float | None = None
+    ) -> str:
+        """Send a paper."""
+        return self._media(to, "document", ("application/pdf", content), {"filename": filename}, at=at)
+
+    def sends_sticker(self, to: str, *, content: bytes = samples.STICKER, at: float | None = None) -> str:
         """Send a sticker."""
-        return self._media(to, "sticker", "image/webp", {"animated": False}, at=at)
+        return self._media(to, "sticker", ("image/webp", content), {"animated": False}, at=at)
 
-    def sends_audio(self, to: str, *, voice: bool = True, at: float | None = None) -> str:
+    def sends_audio(
+        self, to: str, *, voice: bool = True, content: bytes = samples.VOICE, at: float | None = None
+    ) -> str:
         """Send a voice message, or a sound file."""
-        return self._media(to, "audio", "audio/ogg; codecs=opus", {"voice": voice}, at=at)
+        return self._media(to, "audio", ("audio/ogg; codecs=opus", content), {"voice": voice}, at=at)
+
+    def sends_location(
+        self, to: str, latitude: float, longitude: float, name: str = "", *, at: float | None = None
+    ) -> str:
+        """Send a place."""
+        place: Json = {"latitude": latitude, "longitude": longitude} | ({"name": name} if name else {})
+        return self.sends(to, "location", {"location": place}, text=name, at=at)
+
+    def picks(self, to: str, row_id: str, title: str, *, reply_to: str, at: float | None = None) -> str:
+        """Pick a row of a list."""
+        reply = {"type": "list_reply", "list_reply": {"id": row_id, "title": title}}
+        return self.sends(to, "interactive", {"interactive": reply}, text=title, at=at, reply_to=reply_to)
 
     def sends_unsupported(self, to: str, *, at: float | None = None) -> str:
         """Send what the Cloud API doesn't carry (a poll, a view-once picture)."""
@@ -146,13 +179,15 @@ class Customer:
             # A message can't open the window further than from now, whatever its own time says.
             chat.last_written_at = max(chat.last_written_at or 0.0, min(time, now))
             world.met(person, shop)
+            if sim.rate == "both":
+                world.take_turn(to, shop.throughput, now)
             if shown:
                 line = Line(
                     wamid=wamid, author="customer", kind=kind, text=text, at=time, tick="posted", quoted=reply_to
                 )
                 world.write(to, self.key, line)
             mark = Mark(phone_number_id=to, customer=self.key, wamid=wamid, tick="received")
-            world.post(body, now, mark=mark)
+            world.post(body, now, mark=mark, number=to, what="message")
             return wamid
 
     def changes_number(
@@ -175,7 +210,7 @@ class Customer:
                 world.forget_ids(before, shop)
                 world.met(after, shop)
                 for body in self._announcements(shop, before, after, time, set(announce)):
-                    world.post(body, now)
+                    world.post(body, now, number=shop.phone_number_id)
 
     def opens(self, shop: str) -> None:
         """Look at the chat on the phone: what came is seen, and its "read" goes out where receipts wait for it."""
@@ -200,12 +235,19 @@ class Customer:
         return [self._sim.shop(shop) for (shop, key), chat in chats if key == self.key and chat.last_written_at]
 
     def _media(
-        self, to: str, kind: str, mime_type: str, extra: Json, *, at: float | None, reply_to: str | None = None
+        self,
+        to: str,
+        kind: str,
+        file: tuple[str, bytes],
+        extra: Json,
+        *,
+        at: float | None,
+        reply_to: str | None = None,
     ) -> str:
         with self._sim.lock:
-            media_id = self._sim.world.media_id()
-        content = {"mime_type": mime_type, "sha256": digits(media_id, 43) + "=", "id": media_id} | extra
-        text = str(extra.get("caption", ""))
+            medium = self._sim.media.put(to, *file, extra.get("filename"))
+        content = {"mime_type": medium.mime_type, "sha256": medium.sha256, "id": medium.id} | extra
+        text = str(extra.get("caption") or extra.get("filename") or "")
         return self.sends(to, kind, {kind: content}, text=text, at=at, reply_to=reply_to)
 
     def _context(self, shop: ShopNumber, reply_to: str | None) -> Json | None:
@@ -223,3 +265,7 @@ class Customer:
             if wamid in lines:
                 lines[wamid] = replace(lines[wamid], **changes)  # type: ignore[arg-type]  # names are ours, two lines up
                 self._sim.world.revision += 1
+
+
+def _caption(text: str) -> Json:
+    return {"caption": text} if text else {}

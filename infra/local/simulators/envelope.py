@@ -10,7 +10,7 @@ from infra.local.simulators.wire import Json
 
 # Service messages inside the window are free (per-message pricing since July 2025).
 _PRICING = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
-_TEMPLATE_PRICING = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+_TEMPLATE_PRICING = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 
 
 def seconds(at: float) -> str:
@@ -24,6 +24,12 @@ def envelope(shop: ShopNumber, field: str, value: Json) -> Json:
     whole = {"messaging_product": "whatsapp", "metadata": metadata} | value
     changes = [{"value": whole, "field": field}]
     return {"object": "whatsapp_business_account", "entry": [{"id": shop.waba_id, "changes": changes}]}
+
+
+def account_event(waba: str, field: str, value: Json, at: float) -> Json:
+    """Wrap one change of a whole account: it has no number, and its time stands at the entry, as a number."""
+    entry = {"id": waba, "time": int(at), "changes": [{"value": value, "field": field}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
 def sender(person: Person, shop: ShopNumber) -> Json:
@@ -94,11 +100,12 @@ def status(
     *,
     to: str | None,
     opaque: str | None,
-    template: bool = False,
+    category: str | None = None,
     error: int | None = None,
 ) -> Json:
     """Return one status; `to` is the number that the message was addressed to, if it was addressed to one.
 
+    `category` is a template's; anything else is a service message, and free.
     Failures have no `contacts`, and one sent by number has no `recipient_user_id` (meta-platform, sections 2.2 and 3).
     """
     frame: Json = {"id": wamid, "status": name, "timestamp": seconds(at)}
@@ -110,7 +117,7 @@ def status(
     if opaque is not None:
         frame["biz_opaque_callback_data"] = opaque
     if name in ("sent", "delivered"):
-        frame["pricing"] = dict(_TEMPLATE_PRICING if template else _PRICING)
+        frame["pricing"] = _TEMPLATE_PRICING | {"category": category} if category else dict(_PRICING)
     if error is not None:
         frame["errors"] = [failure(error)]
     value: Json = {"statuses": [frame]}

@@ -4,25 +4,31 @@ Source: Cloud API (meta-platform, sections 1 to 4). It opens no socket and reads
 or by `server.py`, time is the injected `now`, ids come from one counter, so that the same run yields the same bytes.
 """
 
-import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from infra.local.http import Request, Response, Webhook
-from infra.local.simulators import envelope, profile, state
+from infra.local.http import Request, Response, TimedOut, Webhook
+from infra.local.simulators import envelope, state
 from infra.local.simulators.customer import Customer
 from infra.local.simulators.faults import Faults
-from infra.local.simulators.graph_errors import GraphRefusal, answer, not_found
+from infra.local.simulators.graph_errors import GraphRefusal, answer
+from infra.local.simulators.media import MediaShelf
 from infra.local.simulators.outbox import PATH, Mark
 from infra.local.simulators.people import Person, Reads, ShopNumber, by_id, phone_digits
-from infra.local.simulators.sending import Sending, read_json
+from infra.local.simulators.reporting import Reporting
+from infra.local.simulators.routes import Routes
+from infra.local.simulators.spoiling import Slow
+from infra.local.simulators.templates import Templates
+from infra.local.simulators.webhooks import Webhooks
 from infra.local.simulators.wire import Json, digits
 from infra.local.simulators.world import Line, SeenReceipt, Sent, World
 
-_PATH = re.compile(r"/v\d+\.\d+/(?P<id>[^/]+)(?:/(?P<edge>[a-z_]+))?")
 # Customers whose number nobody gave get one of this series, which belongs to no one here.
 _SERIES = 919800090000
+# How long Haat waits for an answer of Meta (seconds): what an in-process caller is taken to do.
+PATIENCE = 10.0
 
 
 class GraphSimulator:
@@ -30,6 +36,11 @@ class GraphSimulator:
 
     `statuses` is "auto" (sent, delivered, read come after `delays` seconds each) or "held" (until `release()`).
     `window_refusal` says how 131047 arrives: "at once" as an answer, or "later" as a `failed` status, as Meta does both.
+    `faults` are what its callers meet, `webhooks` what happens to what it posts, both one line each.
+    `rate` is what counts against a number's throughput (80 messages in a second): "both" directions, as at Meta, only what is
+    "sent", or nothing ("off", the default: to a clock that stands still everything happens in one second).
+    `patience` is how long a caller waits for an answer (seconds; None: it hangs up by itself), and `wait` lets time pass
+    for a slow one. In one process `wait` is what a sleeping function does there: it moves the stage's clock.
     """
 
     def __init__(
@@ -49,26 +60,45 @@ class GraphSimulator:
         self.window_refusal: Literal["at once", "later"] = "at once"
         self.lock = threading.RLock()
         self.faults = Faults()
-        self.world = World(by_id(phone_numbers))
+        self.webhooks = Webhooks()
+        self.rate: Literal["off", "sent", "both"] = "off"
+        self.patience: float | None = PATIENCE
+        self.wait: Callable[[float], object] = _sleep
+        self.base_url = "http://127.0.0.1:8082"
+        self.world = World(by_id(phone_numbers), self.webhooks)
         self.profiles: dict[str, Json] = {}
-        self._sending = Sending(self)
+        self.windows: dict[str, dict[str, bool]] = {}
+        self.media = MediaShelf(self)
+        self.templates = Templates(self)
+        self.reporting = Reporting(self)
+        self._routes = Routes(self)
 
     def reset(self) -> None:
         """Forget everybody and everything; the numbers stay."""
         with self.lock:
             self.faults.clear()
-            self.world = World(self.world.numbers, self.world.revision + 1)
-            self.profiles = {}
+            self.webhooks.clear()
+            self.world = World(self.world.numbers, self.webhooks, self.world.revision + 1)
+            self.profiles, self.windows = {}, {}
+            self.templates = Templates(self)
             self.statuses = "auto"
             self.window_refusal = "at once"
+            self.rate = "off"
 
     def handle(self, request: Request) -> Response:
         """Answer one Graph call; raise `Refused`, `TimedOut` or `Dropped` where a fault lets no answer come back."""
-        with self.lock:
-            try:
-                return self._route(request)
-            except GraphRefusal as refusal:
-                return answer(refusal, self.trace())
+        try:
+            with self.lock:
+                return self._routes.handle(request)
+        except GraphRefusal as refusal:
+            return answer(refusal, self.trace())
+        except Slow as slow:
+            # Without the lock: others are answered meanwhile.
+            if self.patience is not None and slow.seconds >= self.patience:
+                self.wait(self.patience)
+                raise TimedOut(f"simulated: {slow}") from None
+            self.wait(slow.seconds)
+            return slow.response
 
     @property
     def numbers(self) -> dict[str, ShopNumber]:
@@ -163,18 +193,25 @@ class GraphSimulator:
             self.world.write(phone_number_id, key, line)
             body = envelope.echo(shop, person, wamid, time, "text", {"text": {"body": text}})
             mark = Mark(phone_number_id=phone_number_id, customer=key, wamid=wamid, tick="delivered")
-            self.world.post(body, now, mark=mark)
+            self.world.post(body, now, mark=mark, number=phone_number_id, what="echo")
             return wamid
 
     def raw(self, payload: object) -> str:
         """Post anything, signed: bytes as they are, other things in Meta's escaped form. Returns the webhook's id."""
         with self.lock:
-            return self.world.post(payload, self.now())
+            return self.world.post(payload, self.now(), what="raw")
+
+    def tell(self, waba: str, field: str, value: Json, *, due_at: float | None = None) -> None:
+        """Post an event of a whole account (`account_update`, `message_template_status_update` and their like)."""
+        with self.lock:
+            if waba not in self.world.unsubscribed:
+                at = self.now() if due_at is None else due_at
+                self.world.post(envelope.account_event(waba, field, value, at), self.now(), due_at=at)
 
     def opened(self, phone_number_id: str, customer: str) -> None:
         """Note that the customer looks at the chat; what was not read yet is read now."""
         with self.lock:
-            self._sending.read(self.shop(phone_number_id), self.world.people[customer])
+            self.reporting.read(self.shop(phone_number_id), self.world.people[customer])
 
     def release(self, count: int | None = None) -> int:
         """Let held statuses go, the first `count` or all; return how many went."""
@@ -182,7 +219,7 @@ class GraphSimulator:
             held = self.world.held[:count]
             self.world.held = self.world.held[len(held) :]
             for status in held:
-                self.world.post(status.body, self.now(), mark=status.mark)
+                self.world.post(status.body, self.now(), mark=status.mark, number=status.number, what="status")
             return len(held)
 
     def handshake(self, challenge: str = "1158201444", token: str | None = None) -> Request:
@@ -203,47 +240,22 @@ class GraphSimulator:
     def answered(self, webhook: Webhook, status: int, now: float) -> None:
         """Note Haat's HTTP status for a webhook; 0 where no answer came. Anything but 200 brings it again."""
         with self.lock:
-            mark = self.world.outbox.answered(webhook.id, status, now)
-            if mark is not None:
+            for mark in self.world.outbox.answered(webhook.id, status, now):
                 self.world.advance(mark)
 
     def dump(self) -> Json:
         """Return everything that `load` needs, as JSON."""
         with self.lock:
-            return state.dump(self.world) | {"profiles": self.profiles}
+            return state.dump(self.world) | {"profiles": self.profiles, "windows": self.windows}
 
     def load(self, document: Json) -> None:
         """Take up where a dump left off."""
         with self.lock:
-            self.world = state.load(document, self.numbers, self.world.revision + 1)
+            self.world = state.load(document, self.numbers, self.webhooks, self.world.revision + 1)
             self.profiles = document["profiles"]
+            self.windows = document.get("windows", {})
 
-    def _route(self, request: Request) -> Response:
-        shop, edge = self._addressed(request)
-        match request.method, edge:
-            case "POST", "messages":
-                return self._sending.handle(shop, request)
-            case "GET", None:
-                return profile.number(shop, request.query.get("fields"))
-            case "GET", "whatsapp_business_profile":
-                return profile.read(self.profiles.get(shop.phone_number_id, {}), request.query.get("fields"))
-            case "POST", "whatsapp_business_profile":
-                changes = profile.changes(read_json(request))
-                self.profiles[shop.phone_number_id] = self.profiles.get(shop.phone_number_id, {}) | changes
-                return profile.SUCCESS
-            case _:
-                raise not_found(request.method, request.path.strip("/"))
 
-    def _addressed(self, request: Request) -> tuple[ShopNumber, str | None]:
-        """Check the token, then the address; a token of another shop doesn't see this one, as at Meta."""
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        owner = next((shop for shop in self.numbers.values() if shop.token == bearer), None)
-        if owner is None:
-            raise GraphRefusal(190, message="Invalid OAuth access token - Cannot parse access token")
-        address = _PATH.fullmatch(request.path)
-        if address is None or address["id"] not in self.numbers:
-            raise not_found(request.method, request.path.strip("/").partition("/")[2])
-        shop = self.numbers[address["id"]]
-        if shop.portfolio != owner.portfolio and shop.token != bearer:
-            raise not_found(request.method, address["id"])
-        return shop, address["edge"]
+def _sleep(seconds: float) -> None:
+    # Looked up now: the stage's functions have another one while they run.
+    time.sleep(seconds)

@@ -84,11 +84,16 @@ def _words(code: int) -> tuple[int, str]:
     return ERRORS.get(code, (403, "API Permission") if 200 <= code <= 299 else (400, "Unknown error"))
 
 
+def title(code: int) -> str:
+    """Return the words that Meta has for a code."""
+    return _words(code)[1]
+
+
 def answer(refusal: GraphRefusal, trace: str, status: int | None = None) -> Response:
     """Return the HTTP answer for a refusal; `status` overrides the usual one, `trace` is the fbtrace_id."""
-    usual, title = _words(refusal.code)
+    usual, words = _words(refusal.code)
     error: dict[str, object] = {
-        "message": refusal.message or f"(#{refusal.code}) {title}",
+        "message": refusal.message or f"(#{refusal.code}) {words}",
         "type": "GraphMethodException" if refusal.subcode == 33 else "OAuthException",
         "code": refusal.code,
     }
@@ -102,12 +107,11 @@ def answer(refusal: GraphRefusal, trace: str, status: int | None = None) -> Resp
 
 def failure(code: int) -> dict[str, object]:
     """Return the entry of `errors[]` in a `failed` status or an unsupported message."""
-    title = _words(code)[1]
     return {
         "code": code,
-        "title": title,
-        "message": title,
-        "error_data": {"details": _DETAILS.get(code, title)},
+        "title": title(code),
+        "message": title(code),
+        "error_data": {"details": _DETAILS.get(code, title(code))},
         "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
     }
 

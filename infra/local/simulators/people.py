@@ -15,7 +15,10 @@ _COUNTRIES = {"880": "BD", "977": "NP", "94": "LK", "91": "IN", "92": "PK", "1":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopNumber:
-    """A business phone number at Meta: its id, its account (WABA), its business portfolio and its token."""
+    """A business phone number at Meta: its id, its account (WABA), its business portfolio and its token.
+
+    `throughput` is how many messages it may send in a second; `quality` and `verification` are what Meta thinks of it.
+    """
 
     phone_number_id: str
     name: str
@@ -23,6 +26,9 @@ class ShopNumber:
     waba_id: str
     portfolio: str
     token: str = field(repr=False)
+    throughput: int = 80
+    quality: str = "GREEN"
+    verification: str = "VERIFIED"
 
     @classmethod
     def of(

@@ -1,6 +1,7 @@
 // The simulated phone: asks the simulator once a second what has changed, has it drawn, and sends what is written.
 
 import { draw, put, toEnd } from "./phone-draw.js";
+import { drawFaults, prepareFaults } from "./phone-trouble.js";
 
 const $ = (id) => document.getElementById(id);
 const chosen = { customer: "", shop: "" };
@@ -44,6 +45,7 @@ function show(answer) {
   chosen.shop = answer.shop;
   remember();
   draw(answer);
+  drawFaults(answer);
   if (!document.hidden && state.lines.some((line) => line.author !== "customer" && !line.seen)) {
     call("/phone/api/opened", { customer: chosen.customer, shop: chosen.shop }).catch(() => {});
   }
@@ -134,5 +136,6 @@ $("edit").addEventListener("click", () => openPerson(state?.customers.find((one)
 $("cancel").addEventListener("click", () => $("person").close());
 $("person-form").addEventListener("submit", savePerson);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) choose({}); });
+prepareFaults(call, refresh, (error) => (error instanceof Refusal ? error.message : "The simulator does not answer."));
 recall();
 refresh();

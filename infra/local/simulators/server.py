@@ -6,34 +6,43 @@ Faults act on the socket: a timeout leaves the caller without an answer, a dropp
 
 import http.client
 import os
+import secrets
 import socket
 import struct
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from infra.local.http import NetworkFault, Refused, Request, Response, TimedOut, Webhook
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.outbox import PATH
 from infra.local.simulators.phone import Phone
 
 _HOST = "127.0.0.1"
-_BODY_LIMIT = 16 * 1024 * 1024
-# How long a call that meets a timeout is left hanging, if its caller doesn't give up before (seconds).
+# Films and sounds of 16 MB come in; papers, of which Meta takes 100 MB, only up to this.
+_BODY_LIMIT = 20 * 1024 * 1024
+# How long a call that meets a timeout, or a slow answer, is left hanging if its caller doesn't give up before (seconds).
 _HANG = 60.0
 _POLL = 0.05
 _PATIENCE = 20.0
 
 
 class SimulatorServer:
-    """Serves one simulator; posts its webhooks to `front` (scheme, host and port of the stage) where one is given."""
+    """Serves one simulator; posts its webhooks to `front` where one is given.
+
+    `front` is a base URL (scheme, host and port of the stage), or with a path the whole address of the webhook. Here time
+    is real: slow answers take their time, callers hang up by themselves, and the rate of each number counts.
+    """
 
     def __init__(self, simulator: GraphSimulator, port: int, front: str | None = None) -> None:
         self.simulator = simulator
-        self.phone = Phone(simulator)
         self.stopping = threading.Event()
+        self.phone = Phone(simulator, self.verify if front else None)
+        simulator.patience, simulator.wait, simulator.rate = None, self._linger, "both"
         self._front = front
         self._port = port
         self._listener: _Listener | None = None
@@ -70,6 +79,7 @@ class SimulatorServer:
         if self._listener is None:
             self._listener = _Listener(self, self._port)
             self._port = self._listener.server_address[1]
+            self.simulator.base_url = self.url
             serve = self._listener.serve_forever
             threading.Thread(target=serve, args=(_POLL,), name="simulator", daemon=True).start()
 
@@ -87,18 +97,38 @@ class SimulatorServer:
 
     def deliver(self, webhook: Webhook) -> int:
         """POST one webhook; return the HTTP status, or 0 where no answer came."""
+        return self._call("POST", webhook.path, webhook.body, webhook.headers)[0]
+
+    def verify(self) -> str | None:
+        """Ask the webhook for the handshake, as Meta does before it posts anything; return what is wrong, or None."""
+        challenge = str(secrets.randbelow(10**10))
+        asked = self.simulator.handshake(challenge)
+        status, body = self._call("GET", f"{asked.path}?{urlencode(asked.query)}")
+        if status == 0:
+            return "nobody answers at the webhook's address"
+        if status != 200:
+            return f"the webhook answered {status}; it may know another verify token"
+        return None if body == challenge.encode() else "the webhook answered 200, but not with the challenge alone"
+
+    def _call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Make one call to the webhook; return (status, body), status 0 where no answer came."""
         target = urlsplit(self._front or "")
+        if target.path.strip("/"):
+            path = target.path + path.removeprefix(PATH)
         connection = http.client.HTTPConnection(target.hostname or _HOST, target.port, timeout=_PATIENCE)
         try:
-            connection.request("POST", webhook.path, webhook.body, webhook.headers)
+            connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()
-            response.read()
+            return response.status, response.read()
         except (OSError, http.client.HTTPException):
-            return 0
-        else:
-            return response.status
+            return 0, b""
         finally:
             connection.close()
+
+    def _linger(self, seconds: float) -> None:
+        self.stopping.wait(min(seconds, _HANG))
 
 
 class _Listener(ThreadingHTTPServer):
@@ -138,6 +168,10 @@ class _Connection(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a POST."""
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
         self._serve()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -4,12 +4,17 @@ import base64
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from infra.local.simulators.media import Medium
 from infra.local.simulators.outbox import Mark, Posting
 from infra.local.simulators.people import Person, ShopNumber
+from infra.local.simulators.templates import Template
+from infra.local.simulators.webhooks import Webhooks
 from infra.local.simulators.wire import Json
 from infra.local.simulators.world import Chat, Held, Line, SeenReceipt, Sent, World
 
-VERSION = 1
+VERSION = 2
+# Files larger than this are forgotten when the simulator stops: the state is written every few seconds.
+KEPT_MEDIA = 256 * 1024
 
 
 def dump(world: World) -> Json:
@@ -27,17 +32,25 @@ def dump(world: World) -> Json:
         "chats": chats,
         "sent": [asdict(sent) for sent in world.sent],
         "receipts": [asdict(receipt) for receipt in world.receipts],
-        "held": [{"body": _text(held.body), "mark": asdict(held.mark)} for held in world.held],
+        "held": [asdict(held) | {"body": _text(held.body)} for held in world.held],
         "outbox": [asdict(posting) | {"body": _text(posting.body)} for posting in world.outbox.waiting.values()],
+        "media": [
+            asdict(medium) | {"content": _text(medium.content)}
+            for medium in world.media.values()
+            if len(medium.content) <= KEPT_MEDIA
+        ],
+        "templates": [asdict(template) for template in world.templates.values()],
+        "unsubscribed": sorted(world.unsubscribed),
+        "references": sorted(map(list, world.references)),
     }
 
 
-def load(document: Json, numbers: Mapping[str, ShopNumber], revision: int = 0) -> World:
+def load(document: Json, numbers: Mapping[str, ShopNumber], habits: Webhooks, revision: int = 0) -> World:
     """Return the memory of a dump; of a number that stands in it and in `numbers` the latter counts."""
-    if document.get("version") != VERSION:
+    if document.get("version") not in (1, VERSION):
         raise ValueError(f"simulator state of version {document.get('version')!r}, expected {VERSION}")
     kept_numbers = [ShopNumber(**number) for number in document["numbers"]]
-    world = World({number.phone_number_id: number for number in kept_numbers} | dict(numbers), revision)
+    world = World({number.phone_number_id: number for number in kept_numbers} | dict(numbers), habits, revision)
     for person in document["people"]:
         world.keep(Person(**person))
     world.user_ids = {(portfolio, user_id): key for portfolio, user_id, key in document["user_ids"]}
@@ -47,12 +60,27 @@ def load(document: Json, numbers: Mapping[str, ShopNumber], revision: int = 0) -
         world.chats[kept["shop"], kept["customer"]] = Chat(lines=lines, **rest)
     world.sent = [Sent(**sent) for sent in document["sent"]]
     world.receipts = [SeenReceipt(**receipt) for receipt in document["receipts"]]
-    world.held = [Held(body=_bytes(held["body"]), mark=Mark(**held["mark"])) for held in document["held"]]
+    for held in document["held"]:
+        mark = Mark(**held["mark"])
+        number = held.get("number", mark.phone_number_id)
+        world.held.append(Held(body=_bytes(held["body"]), mark=mark, number=number))
     for posting in document["outbox"]:
-        mark = Mark(**posting["mark"]) if posting["mark"] else None
-        world.outbox.add(Posting(**posting | {"body": _bytes(posting["body"]), "mark": mark}))
+        world.outbox.add(_posting(posting))
+    for medium in document.get("media", []):
+        world.media[medium["id"]] = Medium(**medium | {"content": _bytes(medium["content"])})
+    for template in document.get("templates", []):
+        world.templates[template["id"]] = Template(**template)
+    world.unsubscribed = set(document.get("unsubscribed", []))
+    world.references = {(waba, reference) for waba, reference in document.get("references", [])}
     world.counter = document["counter"]
     return world
+
+
+def _posting(kept: Json) -> Posting:
+    """Return a posting; the first version of a dump had one mark or none, and knew no habits."""
+    fields = {name: value for name, value in kept.items() if name != "mark"}
+    marks = kept["marks"] if "marks" in kept else [kept["mark"]] if kept["mark"] else []
+    return Posting(**fields | {"body": _bytes(kept["body"]), "marks": tuple(Mark(**mark) for mark in marks)})
 
 
 def _text(body: bytes) -> str:

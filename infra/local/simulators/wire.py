@@ -24,6 +24,11 @@ def escape(document: object) -> bytes:
     return text.encode("ascii")
 
 
+def sign(secret: str, text: str) -> str:
+    """Return 40 hex digits that only the holder of `secret` can make for `text`: what guards a media URL."""
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:40]
+
+
 def signatures(secret: str, body: bytes) -> dict[str, str]:
     """Return both signature headers over the raw bytes; the SHA-1 one is history and is still sent."""
     key = secret.encode()
@@ -50,3 +55,11 @@ def digits(seed: str, length: int) -> str:
     """Derive `length` decimal digits from `seed`, the same for ever; the first is not 0."""
     value = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     return str(10 ** (length - 1) + value % (9 * 10 ** (length - 1)))
+
+
+def chosen(known: Json, fields: str | None) -> Json:
+    """Return what a call's `fields` ask for, comma-separated; all of it where they are absent."""
+    if fields is None:
+        return known
+    wanted = {name.strip() for name in fields.split(",")}
+    return {name: value for name, value in known.items() if name in wanted}

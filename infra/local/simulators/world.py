@@ -3,12 +3,18 @@
 Plain records without behaviour of the API; `graph.py` and `customer.py` change them under one lock.
 """
 
+from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from infra.local.simulators.outbox import Mark, Outbox, Posting
 from infra.local.simulators.people import Person, ShopNumber
+from infra.local.simulators.webhooks import Webhooks, What
 from infra.local.simulators.wire import digits, escape, wamid
+
+if TYPE_CHECKING:
+    from infra.local.simulators.media import Medium
+    from infra.local.simulators.templates import Template
 
 WINDOW = 24 * 3600.0
 BURST = 45.0
@@ -104,6 +110,7 @@ class Held:
 
     body: bytes
     mark: Mark
+    number: str
 
 
 class World:
@@ -112,14 +119,20 @@ class World:
     `revision` grows with every change, also over a reset: a page that has seen one need not look again.
     """
 
-    def __init__(self, numbers: dict[str, ShopNumber], revision: int = 0) -> None:
+    def __init__(self, numbers: dict[str, ShopNumber], habits: Webhooks, revision: int = 0) -> None:
         self.numbers = numbers
         self.people: dict[str, Person] = {}
         self.chats: dict[tuple[str, str], Chat] = {}
         self.sent: list[Sent] = []
         self.receipts: list[SeenReceipt] = []
         self.held: list[Held] = []
-        self.outbox = Outbox()
+        self.outbox = Outbox(habits)
+        self.media: dict[str, Medium] = {}
+        self.templates: dict[str, Template] = {}
+        # Accounts (WABA) whose webhooks this app does not want, and the references of orders, by portfolio.
+        self.unsubscribed: set[str] = set()
+        self.references: set[tuple[str, str]] = set()
+        self.recent: dict[str, deque[float]] = {}
         self.phones: dict[str, str] = {}
         self.user_ids: dict[tuple[str, str], str] = {}
         self.counter = 0
@@ -159,15 +172,42 @@ class World:
         """Let a user id that has become another lead nowhere, as the old phone number does."""
         self.user_ids.pop((shop.portfolio, person.id_at(shop)), None)
 
-    def post(self, document: object, now: float, *, due_at: float | None = None, mark: Mark | None = None) -> str:
+    def post(
+        self,
+        document: object,
+        now: float,
+        *,
+        due_at: float | None = None,
+        mark: Mark | None = None,
+        number: str | None = None,
+        what: What = "event",
+    ) -> str:
         """Put a webhook on its way; bytes go as they are, anything else in Meta's escaped form."""
         body = document if isinstance(document, bytes) else escape(document)
         posting = Posting(
-            id=self.serial("webhook"), body=body, made_at=now, due_at=now if due_at is None else due_at, mark=mark
+            id=self.serial("webhook"),
+            body=body,
+            made_at=now,
+            due_at=now if due_at is None else due_at,
+            marks=(mark,) if mark else (),
+            number=number,
+            what=what,
         )
-        self.outbox.add(posting)
+        shop = self.numbers.get(number or "")
+        if shop is None or shop.waba_id not in self.unsubscribed:
+            self.outbox.add(posting)
         self.revision += 1
         return posting.id
+
+    def take_turn(self, number: str, limit: int, now: float) -> bool:
+        """Count one message of a number; False where it has had `limit` in the last second."""
+        recent = self.recent.setdefault(number, deque())
+        while recent and recent[0] <= now - 1.0:
+            recent.popleft()
+        if len(recent) >= limit:
+            return False
+        recent.append(now)
+        return True
 
     def write(self, phone_number_id: str, customer: str, line: Line) -> None:
         """Add a line to a chat."""

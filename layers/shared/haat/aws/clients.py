@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 if TYPE_CHECKING:
     from mypy_boto3_appconfigdata import AppConfigDataClient
@@ -18,16 +19,23 @@ if TYPE_CHECKING:
 # Short enough that a call which hangs costs a retry and not a function's whole life.
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
-
-# The SDK reads a service's whole description to make a client. Parameter Store's is over a megabyte, for one call of ours: here is
-# a description of that call alone, which is found first. It saves a cold start 10 ms, and 3 MB.
+# The SDK reads a service's whole description to make a client. Parameter Store's is over a megabyte, for one call of ours: in `models/`
+# is a description of that call alone, which is found first. It saves a cold start 10 ms and 4 MB.
 _DESCRIPTIONS = Path(__file__).parent / "models"
+
+
+class _Ours(Loader):
+    """Finds descriptions. The SDK's own looks through the folders of all of AWS's services to learn which there are: 9 ms."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  # the SDK asks so
+        """Those that this module makes clients of."""
+        return ["appconfigdata", "dynamodb", "kms", "sqs", "ssm"]
 
 
 @cache
 def _session() -> boto3.session.Session:
     session = botocore.session.get_session()
-    session.set_config_variable("data_path", str(_DESCRIPTIONS))
+    session.register_component("data_loader", _Ours(extra_search_paths=[str(_DESCRIPTIONS)]))
     return boto3.session.Session(botocore_session=session)
 
 
@@ -48,7 +56,7 @@ def sqs() -> "SQSClient":
 
 
 def ssm() -> "SSMClient":
-    """Parameter Store: GetParameter alone."""
+    """Parameter Store, as far as `models/` describes it."""
     client: SSMClient = _client("ssm")
     return client
 

@@ -1,6 +1,6 @@
 """SQS as a place to put facts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from haat.aws.weather import answers
@@ -74,9 +74,12 @@ def _chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 
 class SqsSource:
-    """The queue that a function's records came from; `edge` works with it."""
+    """The queue that a function's records came from; `edge` works with it.
 
-    def __init__(self, client: "SQSClient", queue_url: str, dlq_url: str) -> None:
+    Its client is made when something is parked or held: most lives of a function never do.
+    """
+
+    def __init__(self, client: "Callable[[], SQSClient]", queue_url: str, dlq_url: str) -> None:
         self._client, self._url, self._dlq = client, queue_url, dlq_url
 
     def holds(self, record: Mapping[str, Any]) -> bool:
@@ -91,7 +94,7 @@ class SqsSource:
         if "MessageGroupId" in attributes:
             request["MessageGroupId"] = attributes["MessageGroupId"]
             request["MessageDeduplicationId"] = attributes.get("MessageDeduplicationId", record["messageId"])
-        send(self._client, self._dlq, [request])
+        send(self._client(), self._dlq, [request])
 
     def hold(self, records: Sequence[tuple[Mapping[str, Any], int]]) -> None:
         """Let each record come back after so many seconds, twelve hours at most. Raises Unavailable."""
@@ -106,7 +109,7 @@ class SqsSource:
             ]
             with answers("queue"):
                 # the entries are those of the request's own type
-                self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
+                self._client().change_message_visibility_batch(QueueUrl=self._url, Entries=entries)  # type: ignore[arg-type]
 
 
 class Parked:

@@ -70,12 +70,10 @@ class Webhook:
             kept = self.keep(request.body, CorrelationId(request.id), self.now())
         except Rejected as error:
             return self._refuse(request, "malformed", 400, str(error))
-        self._count("facts", len(kept.facts))
-        self._count("statuses", len(kept.statuses))
         for word, times in kept.ignored.items():
             self._count("ignored", times)
             self.logger.info("ignored", extra={"request": request.id, "kind": word, "times": times})
-        if kept.facts:  # a webhook of statuses is the common one: it is counted, and costs no line
+        if kept.facts:  # a webhook of statuses is the common one, and costs no line
             facts = [{"fact": fact.name, "key": fact.key} for fact in kept.facts[:20]]
             self.logger.info("kept", extra={"request": request.id, "facts": facts, "count": len(kept.facts)})
         return answer(200)

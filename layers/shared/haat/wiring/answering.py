@@ -19,7 +19,7 @@ from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId
 from haat.kernel.time import Instant
 from haat.wiring.clock import seconds
-from haat.wiring.door import read_pepper
+from haat.wiring.pepper import read_pepper
 from haat.wiring.shops import StoredShops
 
 

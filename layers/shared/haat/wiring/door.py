@@ -11,10 +11,11 @@ from haat.conversation.channels import whatsapp
 from haat.conversation.service import door
 from haat.conversation.store.sends import DynamoReports
 from haat.edge.settings import refuse_published
-from haat.kernel.ids import CorrelationId, Pepper
+from haat.kernel.ids import CorrelationId
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 from haat.wiring.clock import seconds
+from haat.wiring.pepper import read_pepper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +67,3 @@ class Door:
             pepper=pepper,
         )
         return envelope
-
-
-def read_pepper(parameters: Parameters, name: str, stage: str) -> Pepper:
-    """The stack's key for fingerprints."""
-    secret = parameters.get(name)
-    refuse_published(stage, secret)
-    return Pepper(secret.reveal().encode())

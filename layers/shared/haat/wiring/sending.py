@@ -19,7 +19,7 @@ from haat.facts.conversation import DeliveryReported, load
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.wiring.clock import seconds
-from haat.wiring.door import read_pepper
+from haat.wiring.pepper import read_pepper
 
 # Together with the function's 60 s below the 120 s after which a claim counts as dead (conversation/rules/sending.py).
 TIMEOUT = urllib3.Timeout(connect=3, read=10)

@@ -1,0 +1,122 @@
+"""Functions in processes of their own die of SIGKILL at the points of test_crashes.py, and its promises hold.
+
+There every point is tried with an exception; here the process is gone, with whatever it held. Time is moved as it is
+there, for the processes too.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from infra.local.faults import NotStruck, Point
+from infra.local.killing import in_processes
+from infra.local.seed import seed
+from infra.local.stage import Stage
+from tests.stack.conversation.conftest import SWEET_SHOP, Market
+from tests.stack.conversation.test_crashes import SCENES
+from tests.stack.scratched import clock
+
+# Beside the stage in one process, which other tests have in the default region.
+REGION = "ap-south-2"
+
+
+@pytest.fixture(scope="module")
+def killable() -> Iterator[Stage]:
+    """Return the stack with a process for each function."""
+    with in_processes(region=REGION) as stage:
+        clock(stage).stop()
+        yield stage
+
+
+@pytest.fixture
+def stage(killable: Stage) -> Iterator[Stage]:
+    """Return the stack, empty, its clock at its first moment."""
+    clock(killable).start()
+    _begin(killable)
+    yield killable
+    clock(killable).stop()
+
+
+def _begin(stage: Stage) -> None:
+    stage.reset()
+    seed(stage)
+
+
+def _points(stage: Stage, scene: str) -> list[Point]:
+    """Play a scene in which nobody dies; return where somebody could have."""
+    play, check = SCENES[scene]
+    play(Market(stage))
+    check(Market(stage))
+    _nothing_set_aside(stage)
+    assert not stage.failures
+    return stage.faults.points()
+
+
+def _deaths(stage: Stage, scene: str, points: Sequence[Point]) -> Iterator[tuple[str, str]]:
+    """Play a scene once for each point, in which it is the last of a process; yield what went wrong."""
+    play, check = SCENES[scene]
+    for point in points:
+        _begin(stage)
+        try:
+            with stage.faults.kill(function=point.function, call=point.call, when=point.when):
+                play(Market(stage))
+            assert [(each.function, each.message) for each in stage.failures] == [(point.function, "exit -9")]
+            check(Market(stage))
+            _nothing_set_aside(stage)
+        except (AssertionError, ValueError) as error:
+            yield point.name, str(error).split("\n")[0]
+
+
+def _nothing_set_aside(stage: Stage) -> None:
+    for queue in stage.deployment.queues:
+        assert stage.queue_depth(queue) == 0, queue
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_sigkill_at_every_tenth_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
+    """Wherever a process is killed, each message is answered, once, in order, and nothing is set aside."""
+    points = _points(stage, scene)
+    chosen = points[5::10]
+    assert len(chosen) >= len(points) // 10
+    wrong = dict(_deaths(stage, scene, chosen))
+    assert not wrong, f"{len(wrong)} of {len(chosen)} points: {wrong}"
+
+
+def test_sigkill_around_each_call_to_graph_doubles_nothing(stage: Stage) -> None:
+    """Killed just before or just after Meta has a reply, the sender learns from the status which it was."""
+    points = [point for point in _points(stage, "two messages") if point.name.endswith("/messages")]
+    assert len(points) == 6
+    wrong = dict(_deaths(stage, "two messages", points))
+    assert not wrong, wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", SCENES)
+def test_sigkill_at_every_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
+    """Wherever a process is killed, each message is answered, once, in order, and nothing is set aside."""
+    points = _points(stage, scene)
+    wrong = dict(_deaths(stage, scene, points))
+    assert not wrong, f"{len(wrong)} of {len(points)} points: {wrong}"
+
+
+def test_point_that_is_not_reached_fails_the_test(stage: Stage) -> None:
+    """A fault that waits in vain proves nothing."""
+    with pytest.raises(NotStruck), stage.faults.kill(function="auto_reply", call=99, when="after"):
+        Market(stage).says(Market(stage).customer(), "hours")
+
+
+def test_fault_other_than_death_is_refused(stage: Stage) -> None:
+    """Throttling is for the stage in one process: here it would pass unnoticed, and says so."""
+    with pytest.raises(NotImplementedError, match="can die and nothing else"), stage.faults.throttle("sqs"):
+        Market(stage).says(Market(stage).customer(), "hours")
+
+
+def test_lost_reply_of_a_killed_process_is_said_when_its_record_comes_back(stage: Stage) -> None:
+    """Killed before its call to Graph, a process leaves its record hidden for six minutes: of the stage's time."""
+    market = Market(stage)
+    with stage.faults.kill(function="outbound_message", call=4, when="before"):
+        assert market.says(market.customer(), "hours") == []
+    stage.run_for(359)
+    assert market.said(SWEET_SHOP) == []
+    stage.run_for(2)
+    assert len(market.said(SWEET_SHOP)) == 1
