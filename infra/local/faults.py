@@ -92,6 +92,8 @@ class Faults:
         self.calls: list[Call] = []
         self._numbers: dict[str, int] = {}
         self._set: list[tuple[Fault, dict[str, int]]] = []
+        self._doubled: dict[str, int] = {}
+        self._held: set[str] = set()
 
     def clear(self) -> None:
         """Forget the calls, and count from one again."""
@@ -143,6 +145,37 @@ class Faults:
         refusal = Refusal(code="ThrottlingException", status=400, message="Rate exceeded")
         with self.fail(refusal, service=service, operation=operation, function=function, times=times) as fault:
             yield fault
+
+    @contextmanager
+    def twice(self, function: str) -> Iterator[None]:
+        """Bring each batch to `function` twice inside the block, as an event source may: the first answer is lost."""
+        self._doubled[function] = 0
+        try:
+            yield
+        finally:
+            times = self._doubled.pop(function)
+        if not times:
+            raise NotStruck(f"nothing came to {function}")
+
+    @contextmanager
+    def hold(self, function: str) -> Iterator[None]:
+        """Bring nothing to `function` inside the block; what waits comes afterwards."""
+        self._held.add(function)
+        try:
+            yield
+        finally:
+            self._held.discard(function)
+
+    def doubles(self, function: str) -> bool:
+        """Say whether what comes to `function` now comes twice, and count it."""
+        if function not in self._doubled:
+            return False
+        self._doubled[function] += 1
+        return True
+
+    def holds(self, function: str) -> bool:
+        """Say whether nothing is brought to `function` now."""
+        return function in self._held
 
     def record(self, function: str, invocation: int, service: str, operation: str) -> Call:
         """Note a call that is about to be made."""

@@ -128,3 +128,55 @@ def test_failed_status_is_kept_by_its_own_function(stage: Stage) -> None:
     """The scene with a late failure passes through message_status, so that its points are among those tried."""
     play, _ = SCENES["refused, then failed late"]
     assert "message_status" in {point.function for point in _points(stage, play)}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_batch_that_comes_twice_has_one_effect(stage: Stage, function: str) -> None:
+    """Whatever is brought to a function twice, queues remembering nothing, is answered once."""
+    for name in ("two messages", "refused, then failed late"):
+        play, check = SCENES[name]
+        stage.reset()
+        seed(stage)
+        if function != "message_status" or "late" in name:
+            with stage.without_deduplication(), stage.faults.twice(function):
+                play(Market(stage))
+            check(Market(stage))
+            _nothing_set_aside(stage)
+
+
+def test_reply_that_is_held_back_comes_later(market: Market) -> None:
+    """What waits before the sender is said when the sender is there again, in order."""
+    rina = market.customer()
+    with market.stage.faults.hold("outbound_message"):
+        rina.writes(SWEET_SHOP, "hours")
+        rina.writes(SWEET_SHOP, "price")
+        market.stage.run_for(HOUR)
+        assert market.said() == []
+    market.stage.run_for(60)
+    assert ["Sandesh" in text for text in market.said()] == [False, True]
+
+
+def test_without_statuses_only_a_death_at_the_post_doubles(stage: Stage) -> None:
+    """While statuses are held back for hours, only a death between the POST and its mark says a message twice, and it is counted."""
+    play, _ = SCENES["two messages"]
+    points = _points(stage, lambda market: _held(market, play))
+    doubled = {}
+    for point in points:
+        stage.reset()
+        seed(stage)
+        stage.faults.clear()
+        with stage.faults.kill(function=point.function, call=point.call, when=point.when):
+            _held(Market(stage), play)
+        said = Market(stage).said()
+        assert len(set(said)) == 3, point.name
+        if len(said) > 3:
+            doubled[point.name] = (len(said), Market(stage).counted("sent_again"))
+    posts = [name for name in doubled if "after" in name and "http.POST" in name]
+    marks = [name for name in doubled if "before" in name and "dynamodb.UpdateItem" in name]
+    assert len(doubled) == len(posts) + len(marks) == 6
+    assert set(doubled.values()) == {(4, 1)}
+
+
+def _held(market: Market, play: Callable[[Market], None]) -> None:
+    market.stage.graph.statuses = "held"
+    play(market)
