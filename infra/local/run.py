@@ -37,6 +37,8 @@ from infra.local.template import TemplateError
 
 SAVE_EVERY = 3.0
 KEPT_LINES = 20_000
+# Seconds until a reply is sent, delivered and read: so that one sees the ticks come.
+TICKS = (0.3, 0.7, 1.0)
 
 
 class Mover(threading.Thread):
@@ -143,6 +145,7 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
     where = {"AWS_ENDPOINT_URL": settings.moto_url, "AWS_ENDPOINT_URL_APPCONFIGDATA": flags.url}
     processes = Processes(where, logs)
     stage = things.enter_context(Stage(settings, RealClock(), logs, lambda _: processes, on_failure=_say))
+    stage.graph.delays = TICKS
     moto = ThreadedMotoServer(ip_address=HOST, port=settings.moto_port, verbose=False)
     moto.start()
     things.callback(moto.stop)
