@@ -92,7 +92,7 @@ class Saver:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the stage; return the exit status."""
     parser = argparse.ArgumentParser(prog="make run", description="Haat on this machine.")
-    parser.add_argument("--reset", action="store_true", help="forget what happened before")
+    parser.add_argument("--reset", action="store_true", help="forget what happened before, and do no more")
     options = parser.parse_args(arguments)
     started = time.monotonic()
     # The one thing that a signal handler may safely do to a waiting main thread.
@@ -106,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             things.enter_context(state.held(settings.state_dir))
             if options.reset:
                 _forget(settings.state_dir)
+                print(f"{settings.state_dir} is forgotten; `make run` begins anew")
+                return 0
             saved = state.read(settings.state_dir)
             settings = settings.with_pepper(_pepper(settings.state_dir))
             stage, saver = _bring_up(settings, saved, things)

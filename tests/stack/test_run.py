@@ -217,7 +217,9 @@ def test_stopping_ends_the_children_and_starting_again_keeps_the_chat(running: R
         third.wait_ready()
         assert "Sandesh" in third.chat(customer)
         third.end()
-    with Running(directory, "--reset") as fresh:
+    with Running(directory, "--reset") as forgetting:
+        assert forgetting.process.wait(PATIENCE) == 0
+    with Running(directory) as fresh:
         fresh.wait_ready()
         assert "Sandesh" not in fresh.chat(fresh.phone("customers", RINA)["customer"])
         fresh.end()
