@@ -20,8 +20,8 @@ export SAM_CLI_TELEMETRY := 0
 export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
-.PHONY: help install install-dev install-sam install-build run run-reset simulator test test-all check format invoke validate \
-	build build-check layers bench lock clean
+.PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all conform check \
+	format invoke validate build build-check layers bench permissions lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,10 @@ install-sam:
 install-build:
 	$(INSTALL) dev sam wheels
 
-run run-reset simulator invoke redrive outbox-repair: export PYTHONPATH := $(ROOT)/layers/shared
+install-conform:
+	$(INSTALL) dev sam wheels ministack
+
+run run-reset simulator invoke shop redrive outbox-repair restore: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -54,29 +57,41 @@ invoke: install-dev ## one function with one sample: make invoke FN=auto_reply C
 	@test -n "$(FN)" && test -n "$(CASE)" || { echo "usage: make invoke FN=<folder of functions/> CASE=<file of events/FN/>" >&2; exit 2; }
 	@exec $(BIN)/python -m infra.local.invoke "$(FN)" "$(CASE)"
 
+shop: install-dev ## open a shop, change it, renew its token (HAAT_TOKEN): make shop FILE=shop.json [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate shop $(if $(FILE),--file "$(FILE)") $(if $(STAGE),--stage "$(STAGE)")
+
 redrive: install-dev ## bring back what was set aside: make redrive QUEUE=conversation-inbound [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate redrive --queue "$(QUEUE)" $(if $(STAGE),--stage "$(STAGE)")
 
 outbox-repair: install-dev ## publish what a table's stream has lost: make outbox-repair [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate outbox-repair $(if $(STAGE),--stage "$(STAGE)")
 
+restore: install-dev ## bring back rows from a restored table: make restore TABLE=conversation FROM=name [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate restore $(if $(TABLE),--table "$(TABLE)") $(if $(FROM),--source "$(FROM)") $(if $(STAGE),--stage "$(STAGE)")
+
 # The layers are built anew: what is measured is what would be shipped.
 bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]
 	@$(MAKE) --no-print-directory --silent layers
 	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.bench $(if $(JSON),--json "$(JSON)")
 
+permissions: install-dev ## each function's rights: granted against used, by the tests: make permissions [RECORDED=folder]
+	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.permissions $(if $(RECORDED),--recorded "$(RECORDED)")
+
 test: install-dev ## the tests of every day, under 10 minutes
-	@exec $(BIN)/pytest -m "not slow" $(ARGS)
+	@exec $(BIN)/pytest -m "not slow and not conform" $(ARGS)
 
 test-all: install-dev ## all tests, the slow ones too, under 45 minutes
 	@exec $(BIN)/pytest $(ARGS)
+
+conform: install-conform ## a second judge: a real `sam deploy` onto ministack with permissions enforced, and the tests for it
+	@exec $(BIN)/pytest -m conform tests/conform $(ARGS)
 
 check: install-dev ## format, lint, types, import contracts, house rules of the template, lock file
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	PYTHONPATH=.:layers/shared $(BIN)/lint-imports --cache-dir .cache/import-linter
-	@if [ -f infra/lint/__main__.py ]; then set -x; $(BIN)/python -m infra.lint; fi
+	$(BIN)/python -m infra.lint
 	$(BIN)/python infra/toolchain/lock.py check
 
 format: install-dev ## format the code and mend what ruff can mend
@@ -88,6 +103,12 @@ validate: install-sam ## sam validate --lint on template.yaml and the templates 
 
 build: install-build ## what `sam deploy` uploads, into .aws-sam/build
 	@sh infra/toolchain/sam-build.sh .
+
+# SAM looks for the region under another name than the rest of AWS's tools.
+deploy: install-build ## to AWS, as samconfig.toml says: make deploy STAGE=dev
+	@test -n "$(STAGE)" || { echo "usage: make deploy STAGE=dev|staging|prod" >&2; exit 2; }
+	@$(MAKE) --no-print-directory build
+	@if [ -n "$$AWS_REGION" ]; then export AWS_DEFAULT_REGION="$$AWS_REGION"; fi; exec $(SAM) deploy --config-env "$(STAGE)"
 
 build-check: install-build ## build twice, here and in a copy elsewhere, and compare every byte
 	@sh infra/toolchain/build-check.sh
@@ -103,5 +124,5 @@ lock: ## resolve pyproject.toml into uv.lock and the requirements files; UPGRADE
 	.venv-lock/bin/python infra/toolchain/lock.py lock
 
 clean: ## remove what was built and installed; what `make run` keeps stays
-	rm -rf .venv .venv-sam .venv-lock .cache .aws-sam
+	rm -rf .venv .venv-sam .venv-ministack .venv-lock .cache .aws-sam
 	find functions layers infra tests -name __pycache__ -prune -exec rm -rf {} +

@@ -15,6 +15,9 @@ from infra.local.http import Request, Response
 
 POLL_SECONDS = 60
 
+# What a session names: the configuration of a profile in an environment of an application.
+IDENTIFIERS = ("ApplicationIdentifier", "EnvironmentIdentifier", "ConfigurationProfileIdentifier")
+
 
 class AppConfig:
     """The configuration profiles of the stack."""
@@ -42,35 +45,43 @@ class AppConfig:
     def handle(self, request: Request) -> Response:
         """Answer StartConfigurationSession and GetLatestConfiguration."""
         if request.method == "POST" and request.path == "/configurationsessions":
-            return self._start(json.loads(request.body)["ConfigurationProfileIdentifier"])
+            asked = json.loads(request.body)
+            return self._start({name: asked[name] for name in IDENTIFIERS if name in asked})
         if request.method == "GET" and request.path == "/configuration":
             return self._latest(request.query.get("configuration_token", ""))
         return _error(404, "ResourceNotFoundException", f"{request.method} {request.path}")
 
-    def _start(self, profile: str) -> Response:
+    def _start(self, named: dict[str, str]) -> Response:
+        profile = named["ConfigurationProfileIdentifier"]
         if profile not in self._now:
             return _error(404, "ResourceNotFoundException", f"no profile {profile}")
-        body = json.dumps({"InitialConfigurationToken": _token(profile, "")}).encode()
+        body = json.dumps({"InitialConfigurationToken": _token(named, "")}).encode()
         return Response(status=201, headers={"content-type": "application/json"}, body=body)
 
     def _latest(self, token: str) -> Response:
         try:
-            profile, seen = json.loads(base64.urlsafe_b64decode(token))
-            content = self._now[profile]
+            named, seen = json.loads(base64.urlsafe_b64decode(token))
+            content = self._now[named["ConfigurationProfileIdentifier"]]
         except (ValueError, KeyError, binascii.Error):
             return _error(400, "BadRequestException", "the token is not one of ours")
         version = hashlib.sha256(content).hexdigest()
         headers = {
             "content-type": "application/json",
-            "next-poll-configuration-token": _token(profile, version),
+            "next-poll-configuration-token": _token(named, version),
             "next-poll-interval-in-seconds": str(POLL_SECONDS),
         }
         # Nothing new is an empty body, as AWS does it.
         return Response(status=200, headers=headers, body=b"" if seen == version else content)
 
 
-def _token(profile: str, version: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([profile, version]).encode()).decode()
+def session(token: str) -> dict[str, str]:
+    """Return what the session of a token names; raise ValueError where the token is not one of ours."""
+    named: dict[str, str] = json.loads(base64.urlsafe_b64decode(token))[0]
+    return named
+
+
+def _token(named: dict[str, str], version: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([named, version]).encode()).decode()
 
 
 def _error(status: int, kind: str, message: str) -> Response:

@@ -6,7 +6,7 @@ and the stage's own pumps read the same time. `make run` uses the real one.
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import time_machine
 
@@ -19,6 +19,19 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Return the time."""
+        ...
+
+
+@runtime_checkable
+class MovedByHand(Clock, Protocol):
+    """A clock that tests move."""
+
+    def set(self, moment: datetime) -> None:
+        """Move to `moment`, which may lie in the past."""
+        ...
+
+    def advance(self, seconds: float) -> None:
+        """Move forward."""
         ...
 
 

@@ -16,11 +16,10 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from infra.local.deployment import Deployment, EventSource, Route, Timer
-from infra.local.function import ACCOUNT, Function
+from infra.local.function import ACCOUNT, STACK, Function
 from infra.local.resources import Resource
+from infra.local.roles import roles
 from infra.local.template import BUCKET, Blueprint, TemplateError
-
-STACK = "haat"
 
 
 class _Deployer:
@@ -164,6 +163,7 @@ def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> 
     outputs = deployer.stacks[""].outputs or []
     return Deployment(
         functions={function.name: function for function in functions.values()},
+        roles=roles(blueprint.root["Resources"], functions.values(), lambda value: deployer.resolve("", value)),
         sources=tuple(
             EventSource(
                 function=by_physical_name.get(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.function import Function
+from infra.local.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Deployment:
     """The stack as it stands."""
 
     functions: dict[str, Function]
+    roles: dict[str, Role]
     sources: tuple[EventSource, ...]
     routes: tuple[Route, ...]
     timers: tuple[Timer, ...]

@@ -59,6 +59,13 @@ class Refusal:
     message: str = "a fault set by a test"
 
 
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """AWS does what it was asked, but only after so long."""
+
+    seconds: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """One fault that waits for its point."""
@@ -68,7 +75,7 @@ class Fault:
     operation: str | None
     call: int | None
     when: When
-    effect: Refusal | BaseException
+    effect: Refusal | Slow | BaseException
     left: int = 1
     struck: int = field(default=0)
 
@@ -119,7 +126,7 @@ class Faults:
     @contextmanager
     def fail(
         self,
-        effect: Refusal | Exception,
+        effect: Refusal | Slow | Exception,
         *,
         service: str | None = None,
         operation: str | None = None,
@@ -144,6 +151,14 @@ class Faults:
         """Let AWS refuse the next `times` calls for being too many."""
         refusal = Refusal(code="ThrottlingException", status=400, message="Rate exceeded")
         with self.fail(refusal, service=service, operation=operation, function=function, times=times) as fault:
+            yield fault
+
+    @contextmanager
+    def slow(
+        self, service: str, operation: str | None = None, *, seconds: float, function: str | None = None, times: int = 1
+    ) -> Iterator[Fault]:
+        """Let the next `times` such calls take `seconds`: a function's time runs out, before its work is done."""
+        with self.fail(Slow(seconds), service=service, operation=operation, function=function, times=times) as fault:
             yield fault
 
     @contextmanager
@@ -186,8 +201,8 @@ class Faults:
             counts[function] = counts.get(function, 0) + 1
         return call
 
-    def strike(self, call: Call, when: When) -> Refusal | None:
-        """Raise, or return the refusal, if a fault waits here."""
+    def strike(self, call: Call, when: When) -> Refusal | Slow | None:
+        """Raise, or return what AWS does instead, if a fault waits here."""
         for fault, counts in self._set:
             if fault.takes(call, counts[call.function], when):
                 fault.left -= 1

@@ -10,6 +10,8 @@ type Json = Any
 
 ACCOUNT = "123456789012"
 REGION = "ap-south-1"
+# The name of the stack on this machine; elsewhere it is haat-STAGE (samconfig.toml).
+STACK = "haat"
 
 # Only moto ever sees these. IMDS is off, and botocore must not put the account into host names that moto can't read.
 AWS_ENVIRONMENT: Mapping[str, str] = {

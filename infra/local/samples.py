@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from infra.local.clock import TestClock
+from infra.local.clock import MovedByHand
 from infra.local.faults import Call
 from infra.local.function import InvocationFailed, Json
 from infra.local.settings import ROOT
@@ -86,14 +86,15 @@ def load(function: str, case: str, events: Path = EVENTS) -> Sample:
     )
 
 
+def give(stage: Stage, sample: Sample) -> Json:
+    """Give the sample to its function, at the sample's own time, and return its answer; raise InvocationFailed if none comes."""
+    _prepare(stage, sample)
+    return stage.invoke(sample.function, sample.event)
+
+
 def perform(stage: Stage, sample: Sample) -> Outcome:
-    """Give the sample to its function, at the sample's own time, and see what comes of it; nothing else moves."""
-    if isinstance(stage.clock, TestClock) and sample.moment is not None:
-        stage.clock.set(sample.moment)
-    for table, items in sample.given.items():
-        for item in items:
-            stage.put(table, item)
-    _open_windows(stage, sample.event)
+    """Do as `give`, and see what comes of it; nothing else moves."""
+    _prepare(stage, sample)
     before = {table: _by_key(stage, table) for table in stage.deployment.tables}
     depth = {queue: stage.queue_depth(queue) for queue in stage.deployment.queues}
     calls, said, lines = len(stage.faults.calls), len(stage.graph.sent()), len(stage.logs.lines())
@@ -117,6 +118,16 @@ def perform(stage: Stage, sample: Sample) -> Outcome:
         said=tuple(sent.text for sent in stage.graph.sent()[said:]),
         lines=tuple(stage.logs.lines()[lines:]),
     )
+
+
+def _prepare(stage: Stage, sample: Sample) -> None:
+    """Go to the sample's own time, and put there what it needs."""
+    if isinstance(stage.clock, MovedByHand) and sample.moment is not None:
+        stage.clock.set(sample.moment)
+    for table, items in sample.given.items():
+        for item in items:
+            stage.put(table, item)
+    _open_windows(stage, sample.event)
 
 
 def _open_windows(stage: Stage, event: Json) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from infra.local.ground import Ground
 from infra.local.market import HARDWARE, SAREES, SWEETS, DemoShop
 from infra.local.simulators.customer import Customer
-from infra.local.stage import Stage
 
 PATIENCE = 20.0  # seconds that a reply may take before the scene goes on without it
 QUIET = 2.0  # seconds after which silence counts as silence
@@ -51,7 +51,7 @@ TURNS = (
 )
 
 
-def play(stage: Stage, say: Callable[[str], None] = print, wait: Wait | None = None) -> None:
+def play(stage: Ground, say: Callable[[str], None] = print, wait: Wait | None = None) -> None:
     """Play it, line by line as it happens. `wait` lets things happen until something has come."""
     if stage.settings.graph_url != stage.settings.sim_url:
         say("No scene: HAAT_GRAPH_URL is not the simulator, which plays the customers.")
@@ -68,7 +68,7 @@ def play(stage: Stage, say: Callable[[str], None] = print, wait: Wait | None = N
     say(f"Write yourself: {stage.settings.sim_url}/")
 
 
-def _played(stage: Stage, customer: Customer, turn: Turn, wait: Wait) -> list[str]:
+def _played(stage: Ground, customer: Customer, turn: Turn, wait: Wait) -> list[str]:
     """One turn as it reads in the terminal."""
     number, shop = turn.shop.phone_number_id, turn.shop.merchant.name
     before = len(_heard(stage, number, customer))
@@ -84,7 +84,7 @@ def _played(stage: Stage, customer: Customer, turn: Turn, wait: Wait) -> list[st
     return lines
 
 
-def _heard(stage: Stage, number: str, customer: Customer) -> list[str]:
+def _heard(stage: Ground, number: str, customer: Customer) -> list[str]:
     return [line.text for line in stage.graph.transcript(number, customer) if line.author == "haat"]
 
 

@@ -6,12 +6,12 @@ from haat.conversation.model import Channel
 from haat.conversation.store.conversations import channel_key
 from haat.conversation.store.lines import DynamoTaught, Sealer
 from haat.kernel.secret import Secret
+from infra.local.ground import Ground
 from infra.local.market import MARKET, DemoShop
 from infra.local.simulators.people import ShopNumber
-from infra.local.stage import Stage
 
 
-def seed(stage: Stage, shops: tuple[DemoShop, ...] = MARKET) -> None:
+def seed(stage: Ground, shops: tuple[DemoShop, ...] = MARKET) -> None:
     """Open each shop that is not there yet; a shop that is there stays as its people have left it."""
     dynamodb, names = stage.client("dynamodb"), stage.deployment.outputs
     conversation = Table(dynamodb, names["ConversationTable"])

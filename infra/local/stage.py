@@ -8,12 +8,14 @@ Everything runs in the calling thread and only when it is told to. `make run` us
 each function and a thread for each pump (`run.py`).
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Self
 
 from infra.local import aws, events, moto_queues
 from infra.local.appconfig import AppConfig
+from infra.local.calls import Calls
 from infra.local.clock import Clock, TestClock
 from infra.local.doors import Doors
 from infra.local.faults import Faults
@@ -85,7 +87,8 @@ class Stage(Stack):
 
         def runner(stage: "Stage") -> Runner:
             others = {stage.settings.graph_url: stage.graph}
-            return InProcess(Wire(stage.faults, stage.flags, others), clock, stage.logs)
+            calls = Calls.wanted(os.environ, stage.settings.template, parameters or {})
+            return InProcess(Wire(stage.faults, stage.flags, others, calls), clock, stage.logs)
 
         try:
             stage = cls(settings or Settings(), clock, Logs(), runner, region=region, parameters=parameters)

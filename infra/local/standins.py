@@ -8,6 +8,8 @@ from typing import Any
 
 from infra.local.function import ACCOUNT, REGION
 
+VERSION = "1"  # of each function: the stage publishes none
+
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
@@ -30,13 +32,22 @@ def stand_in(name: str, kind: str, properties: dict[str, Any], url: str) -> Stan
 
     match kind:
         case "AWS::Lambda::Alias" | "AWS::Lambda::Version":
-            return StandIn(copy.deepcopy(properties["FunctionName"]), attribute)
+            return StandIn(_arn_of(properties["FunctionName"]), lambda _: VERSION)
         case "AWS::Lambda::LayerVersion":
             return StandIn(f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{name}:1", attribute)
         case "AWS::AppConfig::HostedConfigurationVersion":
             return StandIn("1", attribute)
         case _:
             return StandIn(name, attribute)
+
+
+def _arn_of(function: Any) -> Any:
+    """An alias is referred to by an ARN, as on AWS; here one version of each function runs, so it is the function's own."""
+    match function:
+        case {"Ref": str(name)}:
+            return {"Fn::GetAtt": [name, "Arn"]}
+        case _:
+            return copy.deepcopy(function)
 
 
 def replace(value: Any, stand_ins: Mapping[str, StandIn]) -> Any:
@@ -65,7 +76,12 @@ def _replace_in_text(text: str, stand_ins: Mapping[str, StandIn]) -> str:
             return match[0]
         if attribute:
             return stand_ins[name].attribute(attribute)
-        ref = replace(stand_ins[name].ref, stand_ins)
-        return f"${{{ref['Ref']}}}" if isinstance(ref, dict) else str(ref)
+        match replace(stand_ins[name].ref, stand_ins):
+            case {"Ref": str(other)}:
+                return f"${{{other}}}"
+            case {"Fn::GetAtt": [str(other), str(attribute)]}:
+                return f"${{{other}.{attribute}}}"
+            case text:
+                return str(text)
 
     return re.sub(r"\$\{([A-Za-z0-9.]+)\}", one, text)

@@ -19,8 +19,9 @@ from infra.local.standins import StandIn, replace, stand_in
 
 BUCKET = "haat-stage"
 
-# It complains that nobody collects its usage metrics.
-logging.getLogger("samtranslator.metrics").setLevel(logging.CRITICAL)
+# They complain that nobody collects its usage metrics, and that a switch of AWS's own is not set.
+for _name in ("samtranslator.metrics", "samtranslator.feature_toggle.feature_toggle"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class TemplateError(Exception):
@@ -61,7 +62,7 @@ def read(path: Path, parameters: Mapping[str, str], *, url: str) -> Blueprint:
         for name, resource in document["Resources"].items()
         if resource["Type"] == "AWS::Serverless::Function"
     }
-    plain: dict[str, Any] = transform(document, dict(parameters), _NoManagedPolicies())
+    plain = translate(document, parameters)
 
     own: list[Resource] = []
     left_out: dict[str, str] = {}
@@ -82,6 +83,12 @@ def read(path: Path, parameters: Mapping[str, str], *, url: str) -> Blueprint:
         paths=paths,
         function_layers=function_layers,
     )
+
+
+def translate(document: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Make plain CloudFormation of a template whose paths are S3 addresses, as AWS's own transform does; `document` is changed."""
+    plain: dict[str, Any] = transform(document, dict(parameters), _NoManagedPolicies())
+    return plain
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ address. There is no way out: anything else finds nobody listening.
 import io
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -18,8 +19,9 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
+from infra.local.calls import Calls
 from infra.local.events import split_target
-from infra.local.faults import Call, Faults, Killed, Refusal, When
+from infra.local.faults import Call, Faults, Killed, Refusal, Slow, When
 from infra.local.http import Dropped, NetworkFault, Refused, Request, Response, TimedOut
 
 
@@ -34,9 +36,11 @@ class Handles(Protocol):
 class Wire:
     """The calls of one stage's functions."""
 
-    def __init__(self, faults: Faults, appconfig: Handles, others: Mapping[str, Handles]) -> None:
-        """Know who listens: `others` are simulators, by base URL."""
-        self.faults = faults
+    def __init__(
+        self, faults: Faults, appconfig: Handles, others: Mapping[str, Handles], calls: Calls | None = None
+    ) -> None:
+        """Know who listens: `others` are simulators, by base URL; and who writes down what is asked of AWS, if anybody."""
+        self.faults, self._calls = faults, calls
         self._appconfig = appconfig
         self._others = {_origin(url): simulator for url, simulator in others.items()}
         self._numbers = itertools.count(1)
@@ -59,6 +63,12 @@ class Wire:
         """Return who listens at an address."""
         return self._others.get(origin)
 
+    def note(self, function: str, service: str, operation: str, request: AWSPreparedRequest) -> None:
+        """Write a call to AWS down, where somebody asked for that."""
+        if self._calls is not None:
+            asked = _request(request.method, request.url, dict(request.headers), request.body)
+            self._calls.note(function, service, operation, asked)
+
     def flags(self, request: Request) -> Response:
         """Answer a reader of flags."""
         return self._appconfig.handle(request)
@@ -76,6 +86,7 @@ class Invocation:
         """Make one call to AWS."""
         _, service, operation = event_name.split(".", 2)
         call = self._record(service, operation)
+        self._wire.note(self.function, service, operation, request)
         if refusal := self._strike(call, "before"):
             return _refused(request, refusal)
         if service == "appconfigdata":
@@ -106,10 +117,14 @@ class Invocation:
 
     def _strike(self, call: Call, when: When) -> Refusal | None:
         try:
-            return self._faults.strike(call, when)
+            struck = self._faults.strike(call, when)
         except Killed:
             self.killed = True
             raise
+        if isinstance(struck, Slow):
+            time.sleep(struck.seconds)  # which moves the stage's clock
+            return None
+        return struck
 
 
 # What runs now; None while nothing does.

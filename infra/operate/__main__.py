@@ -1,28 +1,33 @@
-"""`make redrive QUEUE=...` and `make outbox-repair`: an operator brings back what was set aside or lost.
+"""What an operator does by hand: `make shop`, `make redrive`, `make outbox-repair`, `make restore` (docs/operate.md).
 
-Both may be run again at any time: what is done already is not done twice. STAGE says which stack; without it the one of
+Each may be run again at any time: what is done already is not done twice. STAGE says which stack; without it the one of
 `make run` on this machine. Names follow from the stack's name, as in infra/*.yaml; credentials and region are those of the AWS SDK.
 """
 
 import argparse
 import os
+import secrets
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import boto3
 
 from haat.kernel.errors import HaatError
+from haat.kernel.ids import MerchantId, ulid
 from haat.kernel.time import MINUTE, Instant
 from haat.wiring.operate import Names, redrive, repair_outbox
-from infra.local.function import REGION
+from infra.local.function import REGION, STACK
 from infra.local.settings import Settings
+from infra.operate.restore import restore
+from infra.operate.shop import bring, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one repair and say what was done; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make", description="Repairs of a stack.")
-    parser.add_argument("repair", choices=["redrive", "outbox-repair"])
+    """Do one thing and say what was done; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make", description="What an operator does to a stack by hand.")
+    parser.add_argument("task", choices=["shop", "redrive", "outbox-repair", "restore"])
     parser.add_argument("--stage", default="local", help="the stack's Stage parameter")
     parser.add_argument(
         "--queue", default="", help="redrive: a queue's name without the stack's, e.g. conversation-inbound"
@@ -30,17 +35,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--older", type=int, default=5, help="outbox-repair: minutes that a row may still be on its way"
     )
+    parser.add_argument("--file", type=Path, help="shop: the JSON file that describes it")
+    parser.add_argument("--table", choices=["conversation", "business"], help="restore: the table that lacks rows")
+    parser.add_argument("--source", help="restore: the table that has them")
     options = parser.parse_args(arguments)
+    if lacking := _lacking(options):
+        print(f"make {options.task}: {lacking}", file=sys.stderr)
+        return 2
     if options.stage == "local":
         _use_this_machine()
     prefix = f"haat-{options.stage}-"
     try:
-        if options.repair == "redrive":
-            return _redrive(prefix, options.queue)
-        return _repair(prefix, options.older)
-    except HaatError as error:
-        print(f"make {options.repair}: {error}", file=sys.stderr)
+        match options.task:
+            case "shop":
+                return _shop(STACK if options.stage == "local" else f"haat-{options.stage}", options.file)
+            case "redrive":
+                return _redrive(prefix, options.queue)
+            case "restore":
+                return _restore(f"{prefix}{options.table}", options.source)
+            case _:
+                return _repair(prefix, options.older)
+    except (HaatError, OSError) as error:
+        print(f"make {options.task}: {error}", file=sys.stderr)
         return 1
+
+
+def _lacking(options: argparse.Namespace) -> str:
+    """What must be given and was not, in the words of the Makefile."""
+    if options.task == "shop" and options.file is None:
+        return "FILE=the JSON file that describes the shop"
+    if options.task == "restore" and not (options.table and options.source):
+        return "TABLE=conversation or business, FROM=the table that was restored beside it"
+    return ""
+
+
+def _shop(stack: str, file: Path) -> int:
+    new_id = ulid(int(time.time() * 1000), secrets.token_bytes(10))
+    for done in bring(stack, read(file.read_text()), os.environ.get("HAAT_TOKEN", ""), MerchantId(new_id)):
+        print(done)
+    return 0
+
+
+def _restore(table: str, source: str) -> int:
+    done = restore(source, table)
+    print(f"{done.back} rows came back from {source}; {done.kept} were still there and stay as they are")
+    return 0
 
 
 def _redrive(prefix: str, queue: str) -> int:

@@ -21,6 +21,7 @@ RECIPE = "1"
 VENVS = {
     "dev": (ROOT / ".venv", ROOT / "infra/toolchain/requirements-dev.txt"),
     "sam": (ROOT / ".venv-sam", ROOT / "infra/toolchain/requirements-sam.txt"),
+    "ministack": (ROOT / ".venv-ministack", ROOT / "infra/toolchain/requirements-ministack.txt"),
     "lock": (ROOT / ".venv-lock", ROOT / "infra/toolchain/requirements-lock.txt"),
 }
 # Each file is complete and hashed, so pip resolves nothing, runs nobody's setup.py, and takes nothing else.

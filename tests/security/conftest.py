@@ -2,19 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, cast
 
 import pytest
 
+from infra.conform.deployed import Deployed
 from infra.local.clock import TestClock
 from infra.local.function import Function, Json, Runner
 from infra.local.market import HARDWARE, SAREES, SWEETS, DemoShop
 from infra.local.seed import seed
 from infra.local.settings import Settings
 from infra.local.stage import Stage
+from tests.conftest import played_on
 from tests.security.words import APP_SECRET, PEPPER, TOKEN, VERIFY_TOKEN
 from tests.stack.conversation.conftest import Market
 
 REGION = "ap-southeast-2"  # the stage of the other tests may stand at the same time
+SECRETS = Settings(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, pepper=PEPPER)
+
+
+class Sees(Protocol):
+    """Whoever sees what functions are given."""
+
+    @property
+    def events(self) -> list[Json]:
+        """Each event of this test, in order."""
 
 
 class Witness:
@@ -60,18 +72,24 @@ SHOPS: tuple[DemoShop, ...] = (
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[tuple[Stage, Witness]]:
+def deployed(second_judge: Deployed | None) -> Iterator[tuple[Stage, Sees]]:
     """Return the stack of template.yaml with secrets of its own, and its witness."""
-    settings = Settings(app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, pepper=PEPPER)
-    with Stage.in_process(settings, region=REGION) as stage:
+    if second_judge is not None:
+        yield cast("Stage", second_judge), second_judge
+        return
+    with Stage.in_process(SECRETS, region=REGION) as stage:
         stage.runner = witness = Witness(stage.runner)
         _clock(stage).stop()
         yield stage, witness
 
 
 @contextmanager
-def emptied(stage: Stage, witness: Witness) -> Iterator[None]:
+def emptied(stage: Stage, witness: Sees, node: pytest.Item | pytest.Collector) -> Iterator[None]:
     """Begin anew, the stage's clock at its first moment, and give the process its own time back in the end."""
+    if isinstance(witness, Deployed):
+        with witness.known_as(SECRETS), played_on(witness, node):
+            yield
+        return
     clock = _clock(stage)
     clock.start()
     stage.reset()
@@ -81,15 +99,15 @@ def emptied(stage: Stage, witness: Witness) -> Iterator[None]:
 
 
 @pytest.fixture
-def witness(deployed: tuple[Stage, Witness]) -> Witness:
+def witness(deployed: tuple[Stage, Sees]) -> Sees:
     """Return who sees everything that functions are given."""
     return deployed[1]
 
 
 @pytest.fixture
-def stage(deployed: tuple[Stage, Witness]) -> Iterator[Stage]:
+def stage(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Iterator[Stage]:
     """Return the empty stack."""
-    with emptied(*deployed):
+    with emptied(*deployed, request.node):
         yield deployed[0]
 
 

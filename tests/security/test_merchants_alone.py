@@ -14,7 +14,7 @@ from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
 from infra.local.market import HARDWARE, SAREES, SWEETS
 from infra.local.simulators.customer import Customer
-from tests.security.conftest import Witness
+from tests.security.conftest import Sees
 from tests.security.words import TOKEN
 from tests.stack.conversation.conftest import HARDWARE_SHOP, SAREE_SHOP, SWEET_SHOP, Market
 from tests.stack.conversation.posted import post, said, webhook
@@ -48,7 +48,7 @@ def send(market: Market, queue: str, body: str) -> None:
     market.stage.run_for(HOUR)
 
 
-def seen_in(witness: Witness, queue: str) -> dict[str, Any]:
+def seen_in(witness: Sees, queue: str) -> dict[str, Any]:
     """The last good record of a queue, to be forged."""
     records = [record for event in witness.events for record in event.get("Records", ()) if "body" in record]
     document: dict[str, Any] = json.loads(
@@ -126,7 +126,7 @@ def _message_of(items: Items) -> tuple[str, str]:
     return next(key for key in items if key[0].startswith("MESSAGE#"))
 
 
-def test_alteration_in_the_queue_cannot_name_another_shops_message(market: Market, witness: Witness) -> None:
+def test_alteration_in_the_queue_cannot_name_another_shops_message(market: Market, witness: Sees) -> None:
     """A record that calls the sweet shop's message by its key, for the saree shop's number, is parked and changes nothing."""
     rina, wamid, _ = known_to_sweets(market)
     rina.revokes(SAREE_SHOP, wamid)
@@ -141,7 +141,7 @@ def test_alteration_in_the_queue_cannot_name_another_shops_message(market: Marke
     assert market.stage.queue_depth("conversation-inbound-dlq.fifo") == 1
 
 
-def test_message_in_the_queue_belongs_to_whom_its_number_belongs(market: Market, witness: Witness) -> None:
+def test_message_in_the_queue_belongs_to_whom_its_number_belongs(market: Market, witness: Sees) -> None:
     """A record can name no merchant: whoever has the number gets it, and what it says of a merchant or a conversation is not read."""
     known_to_sweets(market)
     before = everything(market)
@@ -158,7 +158,7 @@ def test_message_in_the_queue_belongs_to_whom_its_number_belongs(market: Market,
     assert [sent.phone_number_id for sent in market.stage.graph.sent()] == [SWEET_SHOP, SAREE_SHOP]
 
 
-def test_message_with_another_shops_key_takes_no_place_of_it(market: Market, witness: Witness) -> None:
+def test_message_with_another_shops_key_takes_no_place_of_it(market: Market, witness: Sees) -> None:
     """A record for the saree shop under the key of the sweet shop's message leaves that message and its conversation alone."""
     known_to_sweets(market)
     before = everything(market)
@@ -186,7 +186,7 @@ def test_forged_look_finds_no_conversation_of_another_shop(market: Market, merch
 
 
 @pytest.mark.parametrize("address", [SAREE_SHOP, HARDWARE_SHOP, "199999999999999"])
-def test_reply_of_one_merchant_never_leaves_by_anothers_number(market: Market, witness: Witness, address: str) -> None:
+def test_reply_of_one_merchant_never_leaves_by_anothers_number(market: Market, witness: Sees, address: str) -> None:
     """A waiting reply of the sweet shop for a number that another shop has is not said; the sweet shop hears that it was not."""
     known_to_sweets(market)
     forged = seen_in(witness, "conversation-outbound.fifo") | {"address": address, "id": "01KE66PJA0S7PXG2ESPW3X9NHX"}
@@ -225,7 +225,7 @@ def _sealer(market: Market) -> Sealer:
     return Sealer(market.stage.client("kms"), market.stage.deployment.outputs["TokenKey"])
 
 
-def test_late_failure_says_again_only_what_it_is_about(market: Market, witness: Witness) -> None:
+def test_late_failure_says_again_only_what_it_is_about(market: Market, witness: Sees) -> None:
     """A send whose record names another shop's message as its source brings nothing of that message out when it fails later."""
     known_to_sweets(market)
     source = seen_in(witness, "conversation-outbound.fifo")

@@ -13,6 +13,7 @@ from moto.dynamodb.models.table import Table
 from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
+pytestmark = pytest.mark.on_moto("what moto itself does")
 PROGRAM = Path(__file__).parent / "moto_random.py"
 
 

@@ -10,6 +10,7 @@ from infra.local.appconfig import AppConfig
 from infra.local.filters import UnknownRule, wanted, wanted_message
 from infra.local.http import Request
 from infra.local.schedule import UnknownSchedule, next_time
+from infra.local.standins import replace, stand_in
 
 
 class TestFilters:
@@ -131,6 +132,26 @@ class TestFlags:
         odd = Request(method="GET", path="/configuration", query={"configuration_token": "x"})
         assert config.handle(odd).status == 400
         assert config.handle(Request(method="GET", path="/else")).status == 404
+
+
+class TestStandIns:
+    """References to what moto does not make."""
+
+    STAND_INS = {  # noqa: RUF012  # nobody changes it
+        name: stand_in(name, f"AWS::Lambda::{name}", {"FunctionName": {"Ref": "Worker"}}, "http://stage")
+        for name in ("Alias", "Version")
+    }
+
+    @pytest.mark.parametrize("name", ["Alias", "Version"])
+    def test_alias_is_the_arn_of_its_function(self, name: str) -> None:
+        """As on AWS, where whoever calls an alias calls it by its ARN, also from inside a text."""
+        assert replace({"Ref": name}, self.STAND_INS) == {"Fn::GetAtt": ["Worker", "Arn"]}
+        text = {"Fn::Sub": f"functions/${{{name}}}/invocations"}
+        assert replace(text, self.STAND_INS) == {"Fn::Sub": "functions/${Worker.Arn}/invocations"}
+
+    def test_version_has_a_number(self) -> None:
+        """What an alias points at is a number, the same always: the stage publishes none."""
+        assert replace({"Fn::GetAtt": ["Version", "Version"]}, self.STAND_INS) == "1"
 
 
 def _seconds(text: str) -> float:

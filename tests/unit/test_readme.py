@@ -100,15 +100,3 @@ def test_commands_exist(page: Path) -> None:
 def _code(text: str) -> Iterator[str]:
     yield from re.findall(r"```(?:sh)?\n(.*?)```", text, re.DOTALL)
     yield from re.findall(r"`[^`\n]+`", text)
-
-
-def test_each_alarm_is_explained() -> None:
-    """Each alarm of the template has a line for the operator, and no line is about an alarm that isn't there."""
-    alarms = read("infra/observability.yaml")
-    names = {
-        resource["Properties"]["AlarmName"]["Fn::Sub"].replace("${Stage}", "STAGE")
-        for resource in alarms.values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-    told = re.findall(r"^\| `(haat-STAGE-[a-z-]+)` \|", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
-    assert set(told) == names

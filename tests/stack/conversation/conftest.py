@@ -1,10 +1,12 @@
 """The market of three shops on the stage, and the words in which its tests speak."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from haat.aws.table import Table
+from infra.conform.deployed import Deployed
 from infra.local.clock import START
 from infra.local.market import HARDWARE, SAREES, SWEETS
 from infra.local.pumps import StreamPump
@@ -56,6 +58,21 @@ class Market:
         """Seconds since 1970 of a time of day in India, `days` from the stage's first day."""
         midnight = START.timestamp() - 10 * 3600  # the stage begins at ten in the morning there
         return midnight + days * 86_400 + hour * 3600 + minute * 60
+
+    @contextmanager
+    def darkness(self) -> Iterator[None]:
+        """Nobody listens where Meta's API is, inside the block."""
+        if isinstance(self.stage, Deployed):
+            self.stage.server.go_dark()
+        else:
+            self.stage.graph.faults.dark()
+        try:
+            yield
+        finally:
+            if isinstance(self.stage, Deployed):
+                self.stage.server.come_back()
+            else:
+                self.stage.graph.faults.clear()
 
     def forget_the_stream(self) -> int:
         """Let the table's stream lose what it still holds."""

@@ -154,14 +154,13 @@ def test_death_between_post_and_mark_doubles_only_without_a_status(market: Marke
 
 def test_hour_of_darkness_loses_nothing(market: Market) -> None:
     """Graph refuses every connection for an hour: then all replies go out, each once, in order."""
-    market.stage.graph.faults.refuse(times=10_000)
     customers = [market.customer(number) for number in range(1, 6)]
-    for text in ("hours", "price"):
-        for customer in customers:
-            market.says(customer, text)
-    market.stage.run_for(HOUR)
+    with market.darkness():
+        for text in ("hours", "price"):
+            for customer in customers:
+                market.says(customer, text)
+        market.stage.run_for(HOUR)
     assert market.said() == []
-    market.stage.graph.faults.clear()
     market.stage.run_for(HOUR)
     for customer in customers:
         hours, price = market.at_home(SWEET_SHOP, customer)
@@ -171,10 +170,9 @@ def test_hour_of_darkness_loses_nothing(market: Market) -> None:
 
 def test_reply_is_given_up_when_the_window_closes(market: Market) -> None:
     """What could not be sent within a day of the customer's message is never sent; the merchant is told why."""
-    market.stage.graph.faults.refuse(times=100_000)
-    market.says(market.customer(), "hours")
-    market.stage.run_for(25 * HOUR)
-    market.stage.graph.faults.clear()
+    with market.darkness():
+        market.says(market.customer(), "hours")
+        market.stage.run_for(25 * HOUR)
     market.stage.run_for(HOUR)
     assert market.said() == []
     assert json.loads(market.items("NOTICE#")[0]["doc"]["S"])["code"] == 131047
@@ -183,13 +181,12 @@ def test_reply_is_given_up_when_the_window_closes(market: Market) -> None:
 
 def test_window_is_the_one_of_now(market: Market) -> None:
     """A reply that waited past its own window is still sent when the customer has written since."""
-    market.stage.graph.faults.refuse(times=100_000)
     rina = market.customer()
-    market.says(rina, "hours")
-    market.stage.run_for(23 * HOUR)
-    market.says(rina, "price")
-    market.stage.run_for(2 * HOUR)
-    market.stage.graph.faults.clear()
+    with market.darkness():
+        market.says(rina, "hours")
+        market.stage.run_for(23 * HOUR)
+        market.says(rina, "price")
+        market.stage.run_for(2 * HOUR)
     market.stage.run_for(HOUR)
     assert len(market.said()) == 2
 

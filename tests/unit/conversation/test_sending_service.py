@@ -119,7 +119,7 @@ def test_refusal_does_what_its_action_asks(room: Room, action: Action) -> None:
         assert RETRIED[action] <= result.wait_ms <= RETRIED[action] * 5 // 4
         assert room.sends.notices == []
     else:
-        assert result == Result(word="failed", code=77)
+        assert result == Result(word=action if action in STOPS else "failed", code=77)
         assert (room.state().state, room.state().error) == ("failed", 77)
         assert room.sends.notices == [(outgoing().id, 77)]
     assert room.calls == 1

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from haat.edge.batch import PARK_ON_RECEIVE, SPARE_MS, Batch, Outcome
-from haat.kernel.errors import Conflict, HaatError, Rejected, Unavailable
+from haat.kernel.errors import Conflict, HaatError, Misconfigured, Rejected, Unavailable
 from haat.kernel.time import Instant
 from tests.invented import NOW
 
@@ -148,6 +148,7 @@ def test_wait_that_can_not_be_set_is_no_failure(desk: Desk) -> None:
     desk.queue.broken = "hold"
     assert desk.work([record("a1", "a"), record("b1", "b")], {"a1": Outcome(word="held", wait_ms=5_000)}) == {"a1"}
     assert "not_held" in [line["message"] for line in desk.log]
+    assert desk.counted("not_held") == 1
 
 
 def test_poison_is_set_aside_before_its_followers_pay(desk: Desk) -> None:
@@ -164,7 +165,21 @@ def test_failure_is_tried_again_until_its_last_receive(desk: Desk) -> None:
     for receives in range(1, PARK_ON_RECEIVE):
         assert desk.work([record("a1", "a", receives)], {"a1": KeyError("x")}) == {"a1"}
     assert desk.queue.parked == []
-    assert desk.counted("failed") == PARK_ON_RECEIVE - 1
+    assert desk.counted("broken") == PARK_ON_RECEIVE - 1
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (KeyError("x"), "broken"),
+        (Unavailable("table: Throttling"), "unavailable"),
+        (Misconfigured("no pepper"), "misconfigured"),
+    ],
+)
+def test_failure_is_counted_by_what_it_asks_for(desk: Desk, error: Exception, word: str) -> None:
+    """What a part's silence caused, what an operator must mend and what nobody foresaw are three metrics, one line each."""
+    desk.work([record("a1", "a")], {"a1": error})
+    assert (desk.counted(word), [line["message"] for line in desk.log]) == (1, [word])
 
 
 def test_what_no_repeat_can_cure_is_set_aside_at_once(desk: Desk) -> None:
@@ -179,6 +194,7 @@ def test_record_that_can_not_be_set_aside_comes_again(desk: Desk, error: Excepti
     desk.queue.broken = "park"
     assert desk.work([record("a1", "a", receives), record("a2", "a")], {"a1": error}) == {"a1", "a2"}
     assert desk.seen == ["a1"]
+    assert desk.counted("not_parked") == 1
 
 
 def test_patient_batch_never_sets_aside_what_waits_for_a_part() -> None:

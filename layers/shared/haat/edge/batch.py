@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from haat.edge.trouble import about
+from haat.edge.trouble import about, word_of
 from haat.kernel.errors import Rejected, Unavailable
 from haat.kernel.time import SECOND, Instant
 
@@ -94,8 +94,9 @@ class Batch:
         waiting = self.patient and isinstance(error, Unavailable)
         if receives >= PARK_ON_RECEIVE and not waiting:
             return self._park(record, "parked", error)
-        self._count("failed")
-        self.logger.warning("failed", extra={"record": record["messageId"], "receives": receives, **about(error)})
+        word = word_of(error)
+        self._count(word)
+        self.logger.warning(word, extra={"record": record["messageId"], "receives": receives, **about(error)})
         return 30_000 if waiting else -1
 
     def _park(self, record: Mapping[str, Any], word: str, error: Exception) -> int | None:
@@ -103,6 +104,7 @@ class Batch:
         try:
             self.source.park(record)
         except Unavailable as unsent:
+            self._count("not_parked")
             self.logger.warning("not_parked", extra={"record": record["messageId"], **about(unsent)})
             return -1
         self._count(word)
@@ -116,6 +118,7 @@ class Batch:
             try:
                 self.source.hold(timed)
             except Unavailable as error:
+                self._count("not_held")
                 self.logger.warning("not_held", extra=about(error))
 
     def _count(self, word: str) -> None:

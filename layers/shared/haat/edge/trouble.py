@@ -3,7 +3,7 @@
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from haat.kernel.errors import HaatError, Unavailable
+from haat.kernel.errors import HaatError, Misconfigured, Unavailable
 
 
 def about(error: Exception) -> dict[str, str]:
@@ -17,6 +17,17 @@ def about(error: Exception) -> dict[str, str]:
     if trace is not None:
         said["at"] = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
     return said
+
+
+def word_of(error: Exception) -> str:
+    """One word for logs and metrics: what a part's silence is called, what an operator must mend, and what nobody foresaw."""
+    match error:
+        case Unavailable():
+            return "unavailable"
+        case Misconfigured():
+            return "misconfigured"
+        case _:
+            return "broken"
 
 
 def told(word: str, error: Exception, logger: Logger, metrics: Metrics) -> Unavailable:

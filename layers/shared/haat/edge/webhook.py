@@ -59,6 +59,7 @@ class Webhook:
         if challenge is None:
             return self._refuse(request, "handshake_refused", 403)
         self._count("handshake")
+        self.logger.info("handshake", extra={"request": request.id})
         return answer(200, challenge)
 
     def _take(self, request: Request) -> dict[str, Any]:

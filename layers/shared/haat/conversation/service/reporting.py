@@ -36,7 +36,9 @@ class Reporting:
         again = self._again(outgoing, action, now)
         if not self.reports.fail_reported(fact, outgoing, code, now, again):
             return "no_change"
-        return "said_again" if again else "failed"
+        if again:
+            return "said_again"
+        return str(action) if action in STOPS else "failed"  # a stop asks for a person, so it has a word of its own
 
     def _again(self, outgoing: Outgoing, action: Action, now: Instant) -> Outgoing | None:
         if action not in {Action.RETRY, Action.WAIT_PAIR, Action.SLOW_NUMBER, Action.RETRY_MINUTES, Action.RETRY_ONCE}:

@@ -133,9 +133,12 @@ class Sending:
             case Action.RETRY_ONCE if claim.tries == 1:
                 wait = backoff_ms(2)
             case _:
-                if refused.action in STOPS:
-                    self.lines.stop(outgoing.channel, outgoing.address, refused.action, now)
-                return self._fail(outgoing, refused.code, now)
+                if refused.action not in STOPS:
+                    return self._fail(outgoing, refused.code, now)
+                self.lines.stop(outgoing.channel, outgoing.address, refused.action, now)
+                self._fail(outgoing, refused.code, now)
+                # It asks for a person, so it has a word of its own.
+                return Result(word=refused.action, code=refused.code)
         self.sends.release(outgoing.id)  # first, so that a death between here and the wait loses nothing
         return Result(word="refused", wait_ms=wait, code=refused.code)
 

@@ -1,0 +1,281 @@
+"""The application as a real `sam deploy` makes it, on ministack, with every function's permissions enforced.
+
+    with Deployed.fresh() as stage:
+        seed(stage)
+        stage.graph.customer(phone="919800000001").writes("100000000000001", "hours")
+        stage.drain()
+        stage.deploy(another_checkout)  # over what stands
+        stage.reset()  # for the next test
+        stage.run_for(3600)
+
+The words are those of `infra.local.stage.Stage` as far as they can be said from outside (`infra/local/ground.py`): a test
+that keeps to them runs on both. What differs:
+
+- Functions are processes of ministack, and ministack carries queues and streams by itself, all the time. `drain` waits
+  until it has nothing left to do; between two calls things may move.
+- The clock ticks, and is real at first: `sam deploy` dates what it does. `reset` moves it to the moment at which the stage
+  on moto begins, `clock.stand_still()` stops it. Queues' delays and visibility, time to live and what functions take for
+  now follow it; an HTTP time-out, and a pause inside the SDK, take their real seconds.
+- No faults in the functions: nothing of this process is inside them. Of `stage.faults` there is `hold`, and every other
+  power of the stage on moto that is missing here raises OnMotoOnly with its reason (`powers.py`). The simulator's faults
+  work, over a real socket: `graph.faults.refuse` can only reset a connection that stands, which leaves the outcome open; a
+  port that is closed is `server.go_dark()`, until `server.come_back()`.
+- `events` is what functions were given; `known_as` gives the stack other secrets.
+- `client` speaks as the account's owner, to whom everything is allowed. `deployment.resources` finds roles, mappings and
+  whatever else a test wants to change; a permission that is taken away is missing from the next call on.
+"""
+
+import dataclasses
+import http.client
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from infra.conform.clock import MovedClock
+from infra.conform.logs import EngineLogs
+from infra.conform.ministack import Ministack
+from infra.conform.powers import Flags, Mappings, refuse
+from infra.conform.seen import Seen
+from infra.conform.stack import DeployedFunction, build, deploy, standing
+from infra.local.function import InvocationFailed, Json
+from infra.local.http import Response
+from infra.local.settings import HOST, ROOT, Settings
+from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.server import SimulatorServer
+
+# How long one drain may take in real time (seconds): a function that waits for Meta in vain takes ten.
+MOST_SECONDS = 120.0
+LOOK_EVERY = 0.01
+SMALLEST_STEP = 0.001
+# Longer than any function behind an address may take (seconds).
+_PATIENCE = 40.0
+# What everything calls (template.yaml: Globals).
+ALIAS = "live"
+
+
+class NeverQuiet(Exception):
+    """There was always something left to do; the text says what."""
+
+
+class NoDoor(Exception):
+    """No function of the stack has such an address; the text says which there are."""
+
+
+class Deployed(Seen):
+    """A stack that stands on a ministack of its own, and everything that moves in it."""
+
+    logs: EngineLogs
+    faults: Mappings
+    flags: Flags
+
+    def __init__(
+        self, folder: Path, engine: Ministack, clock: MovedClock, server: SimulatorServer, settings: Settings
+    ) -> None:
+        """Use `fresh`."""
+        super().__init__(engine, settings)
+        self.folder, self.clock, self.server, self.graph = folder, clock, server, server.simulator
+        self.closing = ExitStack()
+        self._failures: list[InvocationFailed] = []
+        self._noted = 0
+        self._read_first = settings.secrets
+        self._built: dict[Path, Path] = {}
+
+    @classmethod
+    def fresh(cls, checkout: Path = ROOT, *, parameters: Mapping[str, str] | None = None) -> Self:
+        """Start everything, empty, and deploy a checkout, `parameters` over the stage's. Raises MinistackError or DeployError."""
+        with ExitStack() as things:
+            folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="haat-conform-")))
+            clock = MovedClock(folder / "clock")
+            things.callback(clock.close)
+            settings = Settings()
+            graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
+            server = SimulatorServer(graph, 0).start()
+            things.callback(server.stop)
+            graph.rate = "off"  # as on the stage on moto, where everything happens within one second
+            settings = dataclasses.replace(settings, sim_port=int(server.url.rpartition(":")[2]), graph_url=server.url)
+            engine = things.enter_context(Ministack(folder, clock.path))
+            deployed = cls(folder, engine, clock, server, settings)
+            deployed.put_secrets()
+            deployed.deploy(checkout, parameters=parameters)
+            deployed.closing = things.pop_all()
+        return deployed
+
+    def __enter__(self) -> Self:
+        """Use it; it ends with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop ministack and the simulator, and remove what they have kept."""
+        self.clock.real()  # ministack ends by it
+        self.closing.close()
+
+    def deploy(self, checkout: Path, *, parameters: Mapping[str, str] | None = None) -> None:
+        """Build a checkout, the first time that it is met, and deploy it over what stands. Raises DeployError."""
+        values = {**self.settings.parameters, **(parameters or {})}
+        if checkout not in self._built:
+            self._built[checkout] = build(checkout, Path(tempfile.mkdtemp(dir=self.folder)))
+        deploy(self.engine, self._built[checkout], values)
+        self.deployment = standing(self.engine, checkout / "template.yaml")
+        groups = {function.name: function.log_group for function in self.functions.values()}
+        self.logs = EngineLogs(self.client("logs"), groups)
+        named = {name: function.physical_name for name, function in self.functions.items()}
+        self.faults = Mappings(self.client("lambda"), named)
+        self.flags = Flags(self.client("appconfig"), self.deployment.resources)
+
+    @property
+    def functions(self) -> Mapping[str, DeployedFunction]:
+        """The functions as they stand, by their folder's name."""
+        return self.deployment.functions
+
+    # What comes from outside
+
+    def http(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
+        """Make one request to the function whose public paths (HaatPaths in the template) hold this one."""
+        doors = {path: function.name for function in self.functions.values() for path in function.paths}
+        path = target.partition("?")[0]
+        if path not in doors:
+            raise NoDoor(f"{path}: there are {', '.join(doors)}")
+        return self.function_url(doors[path], method, target, headers, body)
+
+    def function_url(
+        self, name: str, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Response:
+        """Make one request to a function's own URL, whatever its path."""
+        url = self.functions[name].url
+        if url is None:
+            raise NoDoor(f"{name} has no address of its own")
+        for power, texts in (("headers", (headers or {}).values()), ("bodies", (body,))):
+            if not all(_carried(text) for text in texts):
+                refuse(power)
+        line = http.client.HTTPConnection(HOST, self.engine.port, timeout=_PATIENCE)
+        try:
+            line.request(method, f"/_aws/lambda-url/{url}{target}", body, dict(headers or {}))
+            answer = line.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(status=answer.status, headers=named, body=answer.read())
+        finally:
+            line.close()
+
+    def invoke(self, name: str, event: Json) -> Json:
+        """Call one function with one event; raise InvocationFailed if no answer comes."""
+        called, line = self.functions[name].physical_name, self.client("lambda")
+        answer = line.invoke(FunctionName=called, Qualifier=ALIAS, Payload=json.dumps(event))
+        document = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise InvocationFailed(name, document.get("errorType", ""), document.get("errorMessage", ""))
+        return document
+
+    # What moves inside
+
+    def drain(self, most: float = MOST_SECONDS) -> int:
+        """Wait until nothing is left to do at this time of the clock; return how many calls of functions that took.
+
+        Quiet is: no webhook of the simulator is due, no message that a function waits for can be received, no row of a
+        stream is unread, no function runs. Raises NeverQuiet after `most` real seconds.
+        """
+        before, end = self.engine.look()["carried"], time.monotonic() + most
+        while time.monotonic() < end:
+            if self._post_webhooks():
+                continue
+            seen = self.engine.look()
+            if not seen["busy"] and (seen["due"] is None or seen["due"] > self.clock.now()):
+                carried: int = seen["carried"] - before
+                return carried
+            time.sleep(LOOK_EVERY)
+        depths = {queue: depth for queue in self.deployment.queues if (depth := self.queue_depth(queue))}
+        raise NeverQuiet(f"still busy after {most:.0f} s: {self.engine.look()}, in queues {depths}")
+
+    def next_due(self) -> float | None:
+        """Return when the next thing that waits is due: a message, a row of a stream, a webhook."""
+        times = [due for due in (self.engine.look()["due"], self.graph.next_due()) if due is not None]
+        return min(times, default=None)
+
+    def run_for(self, seconds: float) -> None:
+        """Let time pass: drain, move to what is due next, drain again, until `seconds` are over."""
+        end = self.clock.now() + seconds
+        self.drain()
+        while (due := self.next_due()) is not None and due <= end:
+            self.clock.advance(max(SMALLEST_STEP, due - self.clock.now()))
+            self.drain()
+        self.clock.advance(max(0.0, end - self.clock.now()))
+        self.drain()
+
+    @property
+    def failures(self) -> list[InvocationFailed]:
+        """Each call of a function that ended without an answer; the list is the caller's to clear."""
+        names = {function.physical_name: function.name for function in self.functions.values()}
+        seen = self.engine.look()["failures"]
+        for failure in seen[self._noted :]:
+            died = failure["message"] == "Worker process died" or failure["type"] == "Sandbox.Timedout"
+            name = names.get(failure["function"], failure["function"])
+            self._failures.append(InvocationFailed(name, failure["type"], failure["message"], died=died))
+        self._noted = len(seen)
+        return self._failures
+
+    @property
+    def events(self) -> list[Json]:
+        """What functions were given since the last `reset`, in order."""
+        return self.engine.events()
+
+    @contextmanager
+    def known_as(self, settings: Settings) -> Iterator[None]:
+        """Have these secrets inside the block; reset it at its beginning and before whatever comes after it."""
+        before, names = self.settings, ("app_secret", "verify_token", "pepper")
+        self.settings = dataclasses.replace(before, **{name: getattr(settings, name) for name in names})
+        self._tell_meta()
+        try:
+            yield
+        finally:
+            self.settings = before
+            self._tell_meta()
+
+    def reset(self) -> None:
+        """Forget everything that happened, but leave the stack as it is; the clock is at the stage's first moment."""
+        self.server.come_back()
+        self.graph.reset()
+        self.wipe()
+        self.drain()  # what was running may have written and sent something
+        self.wipe()
+        self.drain()
+        self.graph.reset()
+        self.engine.forget()
+        self._failures.clear()
+        self._noted = 0
+        self.clock.reset()
+        self.flags.reset()
+        self.put_secrets()
+        if self.settings.secrets != self._read_first:  # which is when a process loads its code
+            for function in self.functions.values():
+                self.engine.restart(function.physical_name)
+            self._read_first = self.settings.secrets
+
+    # Inside
+
+    def __getattr__(self, name: str) -> Any:
+        """Say why a power of the stage on moto is not here."""
+        refuse(name)
+
+    def _tell_meta(self) -> None:
+        self.graph.app_secret, self.graph.verify_token = self.settings.app_secret, self.settings.verify_token
+
+    def _post_webhooks(self) -> int:
+        webhooks = self.graph.due(self.clock.now())
+        for webhook in webhooks:
+            answer = self.http("POST", webhook.path, webhook.headers, webhook.body)
+            self.graph.answered(webhook, answer.status, self.clock.now())
+        return len(webhooks)
+
+
+def _carried(text: str | bytes) -> bool:
+    """Whether a header's value, or the bytes of a body, come to a function of ministack as they are."""
+    if isinstance(text, bytes):
+        return text.decode(errors="replace").encode() == text
+    return text.isprintable() and text.strip() == text and text.encode("latin-1", "replace").decode("latin-1") == text

@@ -1,0 +1,149 @@
+"""`make shop`: opens a shop, changes it, or gives its number a new token. Until there is an API for operators, this is the way.
+
+A shop is a JSON file (docs/operate.md has one). Its number's id finds the shop again: the same file may be brought any number of
+times, and only what has changed is written. The access token never stands in the file: it comes in HAAT_TOKEN.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, get_args
+from zoneinfo import available_timezones
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from haat.aws.table import Table
+from haat.business import store as business
+from haat.business.model import Merchant
+from haat.business.store import DynamoMerchants
+from haat.conversation.model import Channel, Entry, Language, Manners, Taught, Texts
+from haat.conversation.rules.matching import compile_book
+from haat.conversation.store.conversations import channel_key, read_channel
+from haat.conversation.store.lines import DynamoTaught, Sealer
+from haat.facts.codec import from_plain
+from haat.kernel.errors import Rejected, Unavailable
+from haat.kernel.ids import MerchantId
+from haat.kernel.secret import Secret
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A shop as its file describes it."""
+
+    merchant: Merchant
+    taught: Taught
+    address: str  # Meta's id of the phone number
+    account: str  # the WhatsApp Business Account that owns it
+
+
+def read(text: str) -> Described:
+    """The shop in a file. Raises Rejected in words that say what to mend."""
+    try:
+        given = json.loads(text)
+        profile, taught, line = given["merchant"], given["taught"], given["whatsapp"]
+        unknown = [*_unknown(Merchant, profile), *_unknown(Taught, taught)]
+        if unknown:
+            raise Rejected(f"nobody reads {', '.join(unknown)}")
+        shop = Described(
+            merchant=business.load(json.dumps({**profile, "id": "", "version": 0})),
+            taught=from_plain(Taught, taught, {"entries": Entry, "texts": Texts, "manners": Manners}),
+            address=str(line["phone_number_id"]),
+            account=str(line["account"]),
+        )
+        compile_book(shop.taught.entries)
+    except KeyError as error:
+        raise Rejected(f"it lacks {error}") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Rejected(f"it can't be read: {error}") from None
+    if wrong := list(_wrong(shop)):
+        raise Rejected("; ".join(wrong))
+    return shop
+
+
+def _unknown(cls: type, given: Mapping[str, Any]) -> list[str]:
+    """Names that the file gives and nobody reads: a misspelt one must not be dropped in silence. Id and version are ours."""
+    known = {field.name for field in fields(cls)} - {"id", "version"}
+    return sorted(set(given) - known)
+
+
+def _wrong(shop: Described) -> Iterator[str]:
+    merchant = shop.merchant
+    checks = {
+        "country is two capital letters (ISO 3166), e.g. IN": re.fullmatch("[A-Z]{2}", merchant.country),
+        "currency is three capital letters (ISO 4217), e.g. INR": re.fullmatch("[A-Z]{3}", merchant.currency),
+        f"language is one of {', '.join(get_args(Language))}": merchant.language in get_args(Language),
+        "timezone is a name of the IANA list, e.g. Asia/Kolkata": merchant.timezone in available_timezones(),
+        "week has days 0 (Monday) to 6 with ranges of minutes since midnight": _is_week(merchant.week),
+        "phone_number_id and account are Meta's ids, digits alone": (shop.address + shop.account).isdecimal(),
+    }
+    yield from (words for words, right in checks.items() if not right)
+
+
+def _is_week(week: Mapping[int, tuple[tuple[int, int], ...]]) -> bool:
+    ranges = [each for day in week.values() for each in day]
+    return all(day in range(7) for day in week) and all(
+        0 <= opens < MINUTES_A_DAY and opens < closes <= 2 * MINUTES_A_DAY for opens, closes in ranges
+    )
+
+
+def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[str]:
+    """Write what differs from what the stack holds -> what was done, in words. `new_id` names a merchant who is not there yet.
+
+    Raises Rejected when a new number comes without a token, Unavailable and Conflict as stores do.
+    """
+    names = outputs(boto3.client("cloudformation"), stack)
+    dynamodb = boto3.client("dynamodb")
+    conversation, merchants = (
+        Table(dynamodb, names["ConversationTable"]),
+        DynamoMerchants(Table(dynamodb, names["BusinessTable"])),
+    )
+    item = conversation.get(channel_key("whatsapp", shop.address), "CHANNEL")
+    known = read_channel("whatsapp", shop.address, item) if item else None
+    if known is None and not token:
+        raise Rejected("this number is new here: put its access token into HAAT_TOKEN")
+    merchant = known.merchant if known else new_id
+    taught = DynamoTaught(conversation)
+    done = [f"merchant {merchant}: {word}" for word in _written(merchants, taught, merchant, shop)]
+    if token:
+        sealed = Sealer(boto3.client("kms"), names["TokenKey"]).seal(merchant, Secret(token))
+        taught.connect(
+            Channel(kind="whatsapp", address=shop.address, merchant=merchant, account=shop.account, token=sealed)
+        )
+        done.append(f"number {shop.address}: connected, with this token")
+    elif known is not None and known.stopped:
+        done.append(f"number {shop.address}: still stopped ({known.stopped}); a new token in HAAT_TOKEN lifts that")
+    return done
+
+
+def _written(merchants: DynamoMerchants, taught: DynamoTaught, id: MerchantId, shop: Described) -> list[str]:
+    """Save profile and replies where they differ; each has a version, so that nothing is overwritten unseen."""
+    done = []
+    was = merchants.get(id)
+    profile = replace(shop.merchant, id=id, version=was.version if was else 0)
+    if profile != was:
+        merchants.save(replace(profile, version=profile.version + 1))
+        done.append("profile saved")
+    had = taught.read(id)
+    told = replace(shop.taught, version=had.version)
+    if told != had:
+        taught.write(id, replace(told, version=told.version + 1))
+        done.append(f"{len(told.entries)} replies saved")
+    return done or ["nothing has changed"]
+
+
+def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
+    """A stack's outputs by name. Raises Rejected when there is no such stack, or none that we may see, and Unavailable."""
+    try:
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        raise Rejected(f"no stack {stack}: {error.response['Error']['Code']}") from None
+    except BotoCoreError as error:
+        raise Unavailable(f"no answer from AWS: {type(error).__name__}") from None
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

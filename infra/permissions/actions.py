@@ -1,0 +1,127 @@
+"""Which actions of IAM a call to AWS needs, and on which resource.
+
+Sources, AWS's own pages: "Service Authorization Reference", its pages on DynamoDB, SQS, Systems Manager, KMS and
+AppConfig; "Using IAM with DynamoDB transactions" (DynamoDB Developer Guide); "Amazon SQS API permissions: Actions and
+resource reference" (SQS Developer Guide), where a batch stands under the single action.
+
+A SecureString under Parameter Store's own key (`aws/ssm`) needs no permission of KMS in the role: that key lets every
+principal of the account decrypt ("Restricting decryption of SecureString parameter values", Systems Manager User
+Guide). Tables are under DynamoDB's own key (DECISIONS.md), queues under SQS's own, and roles name neither.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.permissions.permission import Permission
+
+type Names = Mapping[str, Any]
+
+
+class Unknown(Exception):
+    """A call of which this table does not know what it needs: add a row, with AWS's page beside you."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a stack stands."""
+
+    region: str
+    account: str
+    partition: str = "aws"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the address of a resource here."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def needed(service: str, operation: str, names: Names, place: Place) -> set[Permission]:
+    """Return what one call needs; `names` are those of its parameters that name resources. Raises Unknown."""
+    call = f"{service}.{operation}"
+    try:
+        if call in _TRANSACTIONS:
+            pairs = names["TransactItems"]
+            return {Permission(f"dynamodb:{_INSIDE[kind]}", _table(table, place)) for kind, table in pairs}
+        action, resources = _CALLS[call]
+        return {Permission(action, resource) for resource in resources(names, place)}
+    except KeyError as missing:
+        raise Unknown(
+            f"{call} ({', '.join(sorted(names))}): no row in infra/permissions/actions.py: {missing}"
+        ) from None
+
+
+def _table(name: str, place: Place) -> str:
+    return place.arn("dynamodb", f"table/{name.rpartition('table/')[2]}")
+
+
+def _one_table(names: Names, place: Place) -> Iterable[str]:
+    return [_table(names["TableName"], place)]
+
+
+def _table_or_index(names: Names, place: Place) -> Iterable[str]:
+    """Whoever asks an index needs the index, not the table."""
+    table = _table(names["TableName"], place)
+    return [f"{table}/index/{names['IndexName']}" if "IndexName" in names else table]
+
+
+def _each_table(names: Names, place: Place) -> Iterable[str]:
+    return [_table(name, place) for name in names["RequestItems"]]
+
+
+def _queue(names: Names, place: Place) -> Iterable[str]:
+    return [place.arn("sqs", names["QueueUrl"].rpartition("/")[2])]
+
+
+def _parameters(names: Names, place: Place) -> Iterable[str]:
+    named = names["Names"] if "Names" in names else [names["Name"]]
+    return [place.arn("ssm", f"parameter/{name.removeprefix('/')}") for name in named]
+
+
+def _key(names: Names, place: Place) -> Iterable[str]:
+    """A key by its id or address; what an alias leads to is not known here."""
+    key = names["KeyId"]
+    if "alias/" in key:
+        raise Unknown(f"{key}: a key must be called by its id or address")
+    return [place.arn("kms", f"key/{key.rpartition('/')[2]}")]
+
+
+def _configuration(names: Names, place: Place) -> Iterable[str]:
+    application, environment = names["ApplicationIdentifier"], names["EnvironmentIdentifier"]
+    profile = names["ConfigurationProfileIdentifier"]
+    return [place.arn("appconfig", f"application/{application}/environment/{environment}/configuration/{profile}")]
+
+
+type Resources = Callable[[Names, Place], Iterable[str]]
+
+_CALLS: Mapping[str, tuple[str, Resources]] = {
+    "dynamodb.GetItem": ("dynamodb:GetItem", _one_table),
+    "dynamodb.PutItem": ("dynamodb:PutItem", _one_table),
+    "dynamodb.UpdateItem": ("dynamodb:UpdateItem", _one_table),
+    "dynamodb.DeleteItem": ("dynamodb:DeleteItem", _one_table),
+    "dynamodb.Query": ("dynamodb:Query", _table_or_index),
+    "dynamodb.Scan": ("dynamodb:Scan", _table_or_index),
+    "dynamodb.BatchGetItem": ("dynamodb:BatchGetItem", _each_table),
+    "dynamodb.BatchWriteItem": ("dynamodb:BatchWriteItem", _each_table),
+    "sqs.SendMessage": ("sqs:SendMessage", _queue),
+    "sqs.SendMessageBatch": ("sqs:SendMessage", _queue),
+    "sqs.ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", _queue),
+    "sqs.ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility", _queue),
+    "ssm.GetParameter": ("ssm:GetParameter", _parameters),
+    "ssm.GetParameters": ("ssm:GetParameters", _parameters),
+    "kms.Encrypt": ("kms:Encrypt", _key),
+    "kms.Decrypt": ("kms:Decrypt", _key),
+    "kms.Sign": ("kms:Sign", _key),
+    "kms.GenerateDataKey": ("kms:GenerateDataKey", _key),
+    "appconfigdata.StartConfigurationSession": ("appconfig:StartConfigurationSession", _configuration),
+    "appconfigdata.GetLatestConfiguration": ("appconfig:GetLatestConfiguration", _configuration),
+}
+
+# A transaction has no action of its own: each action in it needs what it would need alone.
+_TRANSACTIONS = ("dynamodb.TransactWriteItems", "dynamodb.TransactGetItems")
+_INSIDE = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}

@@ -1,0 +1,102 @@
+"""The second judge itself: that what it says can be relied on."""
+
+import json
+
+import pytest
+
+from infra.conform.deployed import Deployed, NeverQuiet, NoDoor
+from infra.local.clock import START
+from infra.local.market import SWEETS
+from infra.local.seed import seed
+from infra.local.settings import ROOT
+
+pytestmark = pytest.mark.conform
+SHOP = SWEETS.phone_number_id
+
+
+def test_functions_and_queues_are_those_of_the_template(stage: Deployed) -> None:
+    """Each folder of functions/ stands as a function, the door has an address, and queues and tables have the stage's names."""
+    assert set(stage.functions) == {app.parent.name for app in ROOT.glob("functions/*/app.py")}
+    assert stage.functions["inbound_message"].url
+    assert all(name.startswith("haat-local-") for name in (*stage.deployment.queues, *stage.deployment.tables))
+    assert stage.deployment.outputs["WebhookUrl"].startswith("https://")
+
+
+def test_webhook_that_nobody_signed_is_refused(stage: Deployed) -> None:
+    """The door answers through its own address, and a path that is nobody's is an error of the test."""
+    assert stage.http("POST", "/webhooks/whatsapp", {"content-type": "application/json"}, b"{}").status == 401
+    with pytest.raises(NoDoor):
+        stage.http("GET", "/nowhere")
+
+
+def test_message_that_waits_comes_when_the_clock_says_so(stage: Deployed) -> None:
+    """A reply that Meta refused for the number's rate waits in its queue, and goes out when the clock is moved."""
+    seed(stage)
+    stage.graph.faults.error(130429, times=1, number=SHOP)
+    stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
+    stage.drain()
+    assert [sent.outcome for sent in stage.graph.sent()] == ["error"]
+    due = stage.next_due()
+    assert due is not None
+    assert stage.queue_depth("conversation-outbound.fifo") == 1
+    stage.run_for(60)
+    assert [sent.outcome for sent in stage.graph.sent()] == ["error", "accepted"]
+    assert stage.clock.now() - START.timestamp() >= 60
+
+
+def test_reset_forgets_all_but_the_stack(stage: Deployed) -> None:
+    """After a reset the same message under the same id is answered again, by functions that start anew: nothing is left."""
+    seed(stage)
+    for _ in range(2):
+        stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
+        stage.drain()
+        assert len(stage.graph.sent()) == 1
+        assert any('"sent"' in line for line in stage.logs.lines("outbound_message"))
+        stage.reset()
+        assert stage.items("conversation") + stage.items("business") == []
+        assert stage.logs.lines() == []
+        assert stage.clock.now() - START.timestamp() < 5
+        seed(stage)
+
+
+def test_failure_of_a_function_is_seen(stage: Deployed) -> None:
+    """A function that raises is named, with what it raised, and a list that was cleared holds only what came after."""
+    name = stage.functions["auto_reply"].physical_name
+    stage.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"no": "records"}))
+    (failure,) = stage.failures
+    assert failure.function == "auto_reply"
+    assert not failure.died
+    stage.failures.clear()
+    assert stage.failures == []
+
+
+def test_caller_without_permission_is_refused(stage: Deployed) -> None:
+    """What a role does not allow is refused: without its queue the door keeps nothing and Meta is asked to come again."""
+    seed(stage)
+    kind, role = stage.deployment.resources["InboundMessageRole"]
+    assert kind == "AWS::IAM::Role"
+    iam = stage.client("iam")
+    policies = {
+        policy: iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}]}
+    try:
+        for policy in policies:
+            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(nothing))
+        stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
+        stage.drain()
+        assert stage.graph.sent() == []
+    finally:
+        for policy, document in policies.items():
+            iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+    stage.run_for(3600)
+    assert [sent.outcome for sent in stage.graph.sent()] == ["accepted"]
+
+
+def test_drain_does_not_wait_for_ever(stage: Deployed) -> None:
+    """Where something is left to do when the time is over, the error says what."""
+    seed(stage)
+    stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
+    with pytest.raises(NeverQuiet, match="still busy"):
+        stage.drain(most=0.0)

@@ -1,0 +1,128 @@
+"""Each permission of each function taken out, one at a time: the refusal is seen where it must be, and nothing is lost."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+import pytest
+
+from infra.conform.deployed import Deployed
+from infra.conform.ministack import Asked
+from infra.conform.roles import Roles
+from infra.local.settings import ROOT
+from infra.permissions.permission import Permission
+from tests.conform.ways import HOUR_S, WAYS, Way, answered, open_market
+
+pytestmark = pytest.mark.conform
+FUNCTIONS = sorted(app.parent.name for app in ROOT.glob("functions/*/app.py"))
+# What the second judge never asks a role for, and why (docs/conform.md).
+OF_FLAGS = "ministack lets everybody whom it knows read AppConfig's data"
+OF_AWS = "ministack carries queues, streams and logs itself and asks no role for it"
+NEVER_ASKED: Mapping[str, str] = {
+    "appconfig:StartConfigurationSession": OF_FLAGS,
+    "appconfig:GetLatestConfiguration": OF_FLAGS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The first way that needed a permission, and what was asked for there."""
+
+    way: Way
+    asked: frozenset[Permission]
+
+
+type Needs = Mapping[tuple[str, Permission], Need]
+
+
+@pytest.fixture(scope="module")
+def turns() -> Iterator[int]:
+    """Return numbers, each once: for customers who have not written yet."""
+    return iter(range(1, 50_000))
+
+
+@pytest.fixture(scope="module")
+def needs(deployed: Deployed, turns: Iterator[int]) -> Needs:
+    """Return what each permission is needed for, seen on a market where nothing is missing and nobody remembers anything."""
+    deployed.reset()
+    open_market(deployed)
+    roles, found = Roles(deployed), dict[tuple[str, Permission], Need]()
+    for stands in deployed.functions.values():
+        deployed.engine.restart(stands.physical_name)
+    for way in WAYS:
+        deployed.engine.asked()
+        ended = way(deployed, next(turns))
+        asked = deployed.engine.asked()
+        deployed.run_for(HOUR_S)
+        assert ended(), f"{way.__name__} does not even end well where nothing is missing"
+        assert all(one.granted for one in asked)
+        for function in roles.names:
+            for grant in roles.granted(function):
+                if covered := _covered(grant, asked, roles.names[function]):
+                    found.setdefault((function, grant), Need(way, covered))
+    return found
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_permission_taken_out_is_refused_where_it_is_needed_and_nothing_is_lost(
+    stage: Deployed, needs: Needs, turns: Iterator[int], subtests: pytest.Subtests, function: str
+) -> None:
+    """Without one permission the call that needs it is denied, in the function's log too; with it again all ends well."""
+    open_market(stage)
+    roles = Roles(stage)
+    for grant in roles.granted(function):
+        with subtests.test(str(grant)):
+            need = needs.get((function, grant))
+            if need is None:
+                _is_never_asked(stage, roles, function, grant, next(turns))
+            stage.engine.restart(stage.functions[function].physical_name)
+            before = set(said(stage, function))
+            stage.failures.clear()
+            stage.engine.asked()
+            with roles.without(function, grant):
+                ended = need.way(stage, next(turns))
+                denied = {one for one in stage.engine.asked() if not one.granted}
+            assert {Permission(one.action, one.resource) for one in denied} == need.asked
+            assert {one.role for one in denied} == {roles.names[function]}
+            new = [line for line in said(stage, function) if line not in before]
+            assert any("AccessDenied" in line for line in new), f"its log does not say so: {new}"
+            stage.run_for(HOUR_S)
+            assert ended(), "something was lost"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_aws_itself_needs_is_never_asked_here(
+    stage: Deployed, turns: Iterator[int], subtests: pytest.Subtests, function: str
+) -> None:
+    """The permissions of AWS's own policies, for logs and event sources, are listed as not enforced: one that is must be played."""
+    open_market(stage)
+    answered(stage, next(turns))
+    roles = Roles(stage)
+    asked = stage.engine.asked()
+    for grant in roles.granted_by_aws(function):
+        with subtests.test(grant.action):
+            assert not _covered(grant, asked, roles.names[function]), "it is asked now: take it out like the others"
+            pytest.skip(OF_AWS)
+
+
+def said(stage: Deployed, function: str) -> list[str]:
+    """What a function has logged, and what ended it while it was starting: on AWS its log holds that too."""
+    ended = [f"{failure}" for failure in stage.failures if failure.function == function]
+    return stage.logs.lines(function) + ended
+
+
+def _is_never_asked(stage: Deployed, roles: Roles, function: str, grant: Permission, turn: int) -> NoReturn:
+    """Skip, where it is known that nobody asks for this; else no way of ours needs it, and that is a gap."""
+    assert grant.action in NEVER_ASKED, "no way here needs it: write one"
+    with roles.without(function, grant):
+        stage.engine.restart(stage.functions[function].physical_name)
+        ended = answered(stage, turn)
+        stage.run_for(HOUR_S)
+        assert ended(), "it is enforced now: take it out of NEVER_ASKED"
+    pytest.skip(NEVER_ASKED[grant.action])
+
+
+def _covered(grant: Permission, asked: list[Asked], role: str) -> frozenset[Permission]:
+    """What was asked of a role that this one grant of it allows."""
+    pairs = (Permission(one.action, one.resource) for one in asked if one.role == role)
+    return frozenset(pair for pair in pairs if grant.covers(pair))

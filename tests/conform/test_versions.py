@@ -1,0 +1,197 @@
+"""One version deployed over another and back, with messages in every queue: none lost, none doubled, all in order."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from infra.conform.deployed import Deployed
+from infra.conform.judgement import Made, judge, made
+from infra.conform.stack import left, tear_down
+from infra.conform.versions import NoHistory, last_release, next_version, open_shops
+from infra.local.market import HARDWARE, SAREES, SWEETS
+from infra.local.settings import ROOT
+from tests.conform.talk import Talk, Talking, held
+from tests.conform.ways import open_market
+
+pytestmark = pytest.mark.conform
+PEOPLE = 20
+SWEET_SHOP, SAREE_SHOP, PATIENT_SHOP = (shop.phone_number_id for shop in (SWEETS, SAREES, HARDWARE))
+INBOUND, OUTBOUND = "conversation-inbound.fifo", "conversation-outbound.fifo"
+DUE, STATUS, ROWS = "conversation-due", "conversation-status", "local-conversation"
+HELD: Mapping[str, int] = {STATUS: 60, DUE: 20, OUTBOUND: 60, INBOUND: 60}
+# Longer than what a dying function had received stays hidden (seconds).
+LONG_S = 400.0
+# Each process unpacks its layers, and two cores can do no more at once.
+FEW = {"DoorConcurrency": "2"}
+
+
+class Pair:
+    """Two checkouts, one newer than the other, on one stack; the older one stands when a test begins."""
+
+    def __init__(self, stage: Deployed, older: Path, newer: Path) -> None:
+        self.stage, self.older, self.newer = stage, older, newer
+        self._stands: Path | None = older
+        self._made = {older: made(stage)}
+
+    def stand(self, checkout: Path) -> None:
+        """Deploy one of them over what stands, if it is the other."""
+        if checkout != self._stands:
+            self.stage.deploy(checkout, parameters=FEW)
+            self._stands = checkout
+            self._made.setdefault(checkout, made(self.stage))
+
+    def made_of(self, checkout: Path) -> Mapping[str, Made]:
+        """Return what a version is made of."""
+        if checkout not in self._made:
+            self.stand(checkout)
+        return self._made[checkout]
+
+    def tear_down(self) -> Mapping[str, Made]:
+        """Delete what stands; return what it was made of."""
+        self.stand(self.older)
+        tear_down(self.stage.engine)
+        self._stands = None
+        return self._made[self.older]
+
+    def empty(self) -> Deployed:
+        """Return the stack with the older version and one shop, which was opened by that version's code."""
+        self.stand(self.older)
+        self.stage.reset()
+        self.stage.clock.real()  # a deployment is dated
+        open_shops(self.older, self.stage, [SWEETS])
+        return self.stage
+
+
+@pytest.fixture(scope="module", params=["released", "next"])
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Return the last release and this checkout, or this checkout and a next version with more fields and higher versions."""
+    folder = tmp_path_factory.mktemp("version")
+    try:
+        older, newer = (last_release(folder), ROOT) if request.param == "released" else (ROOT, next_version(folder))
+    except NoHistory as error:
+        pytest.skip(str(error))
+    with Deployed.fresh(older, parameters=FEW) as stage:
+        yield Pair(stage, older, newer)
+
+
+def hold_everywhere(talk: Talk, until: ExitStack) -> None:
+    """Let 200 messages of 20 customers lie wherever one can wait, and 60 statuses; 60 of the messages as rows of the stream."""
+    stage = talk.stage
+    stage.graph.statuses = "held"
+    talk.all_write(SWEET_SHOP)
+    until.enter_context(held(stage, STATUS))
+    stage.graph.webhooks.crowd(20, wait=0.1)
+    stage.graph.release()
+    stage.drain()
+    stage.graph.webhooks.clear()
+    stage.graph.statuses = "auto"
+    for source, shop, times in (
+        (DUE, PATIENT_SHOP, 1),
+        (OUTBOUND, SWEET_SHOP, 3),
+        (ROWS, SAREE_SHOP, 3),
+        (INBOUND, SWEET_SHOP, 3),
+    ):
+        until.enter_context(held(stage, source))
+        talk.all_write(shop, times)
+    assert {queue: stage.queue_depth(queue) for queue in HELD} == HELD
+
+
+def versions_in(stage: Deployed) -> set[int]:
+    """Return the versions of the facts that wait."""
+    return {json.loads(message["body"])["v"] for queue in HELD for message in stage.messages(queue)}
+
+
+def nothing_is_wrong(talk: Talk) -> None:
+    """Let all that waits be done, and look at what came of it."""
+    stage = talk.stage
+    stage.graph.webhooks.crowd(20, wait=1.0)
+    stage.run_for(LONG_S)
+    stage.graph.webhooks.clear()
+    assert talk.wrong() == []
+    assert [queue for queue in stage.deployment.queues if stage.queue_depth(queue)] == []
+
+
+def test_what_one_version_queued_is_done_by_the_other_both_ways(pair: Pair) -> None:
+    """200 messages wait under the older version and are answered by the newer, 200 under the newer by the older one."""
+    stage, versions = pair.empty(), list[set[int]]()
+    open_market(stage)
+    for turn, checkout in enumerate((pair.newer, pair.older)):
+        talk = Talk(stage, PEOPLE, first=turn * PEOPLE)
+        with ExitStack() as until:
+            hold_everywhere(talk, until)
+            versions.append(versions_in(stage))
+            with Talking(talk, SWEET_SHOP):
+                pair.stand(checkout)
+        nothing_is_wrong(talk)
+        assert talk.count() > 220, "nobody wrote during the deployment"
+    if pair.older == ROOT:
+        assert versions == [{1}, {2}]
+
+
+def test_version_changes_both_ways_while_customers_write(pair: Pair) -> None:
+    """Nothing is held: the newer version comes and goes again while messages are under way."""
+    stage = pair.empty()
+    talk = Talk(stage, PEOPLE)
+    with Talking(talk, SWEET_SHOP):
+        pair.stand(pair.newer)
+        pair.stand(pair.older)
+    nothing_is_wrong(talk)
+    assert talk.count() > 50, "nobody wrote during the deployments"
+
+
+def test_aws_would_take_the_newer_version_and_its_rollback(pair: Pair) -> None:
+    """No name changes hands, nothing that holds state is made anew, and the webhook keeps its address, both ways."""
+    older, newer = pair.made_of(pair.older), pair.made_of(pair.newer)
+    assert judge(older, newer) == []
+    assert judge(newer, older) == []
+
+
+def test_torn_down_leaves_no_more_than_is_to_be_kept(pair: Pair) -> None:
+    """Deleted without protection, the stack leaves nothing but what the templates retain."""
+    was = pair.tear_down()
+    kept = {one.physical for one in was.values() if one.retained}
+    gone = {one.physical for one in was.values()} - kept
+    assert {"haat-local-conversation", "haat-local-business"} <= kept
+    assert left(pair.stage.engine) & gone == set()
+
+
+FIFO = {"FifoQueue": True, "QueueName": "q.fifo"}
+PLANTED: Mapping[str, tuple[dict[str, Made], dict[str, Made], str]] = {
+    "a name that changes hands": (
+        {"One": Made("AWS::CloudWatch::Alarm", {"AlarmName": "rings"}, "rings")},
+        {"Nested/Other": Made("AWS::CloudWatch::Alarm", {"AlarmName": "rings"}, "rings")},
+        "Nested/Other: rings still belongs to One: it already exists",
+    ),
+    "a queue that is made anew under its name": (
+        {"Q": Made("AWS::SQS::Queue", FIFO, "q.fifo")},
+        {"Q": Made("AWS::SQS::Queue", {"QueueName": "q.fifo"}, "q.fifo")},
+        "Q: made anew for FifoQueue under the same name: it already exists",
+    ),
+    "a table under another name": (
+        {"S/T": Made("AWS::DynamoDB::Table", {"TableName": "t"}, "t")},
+        {"S/T": Made("AWS::DynamoDB::Table", {"TableName": "u"}, "u")},
+        "S/T: made anew for TableName: what it holds is left behind",
+    ),
+    "an address whose function is made anew": (
+        {
+            "F": Made("AWS::Lambda::Function", {}, "f"),
+            "U": Made("AWS::Lambda::Url", {"TargetFunctionArn": {"Ref": "F"}}, "u"),
+        },
+        {
+            "F": Made("AWS::Lambda::Function", {"FunctionName": "g"}, "g"),
+            "U": Made("AWS::Lambda::Url", {"TargetFunctionArn": {"Ref": "F"}}, "u"),
+        },
+        "U: made anew for TargetFunctionArn: Meta must be given its new address",
+    ),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_what_aws_would_refuse_is_named(planted: str) -> None:
+    """The judge of updates names what is planted, and finds nothing in an update that changes nothing."""
+    before, after, said = PLANTED[planted]
+    assert said in judge(before, after)
+    assert judge(after, after) == []

@@ -1,0 +1,142 @@
+"""What an operator does to let a shop in: `make shop`."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.simulators.people import ShopNumber
+from tests.stack.conversation.conftest import Market, market
+from tests.stack.operating import main
+from tests.stack.test_operate import this_machine
+
+__all__ = ["market", "this_machine"]
+
+PAGE = Path(__file__).parents[2] / "docs" / "operate.md"
+
+
+@pytest.fixture
+def shop(market: Market, tmp_path: Path) -> "Shop":
+    """Return the shop that stands in docs/operate.md; Meta knows its number."""
+    (described,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    return Shop(market, json.loads(described), tmp_path / "shop.json")
+
+
+class Shop:
+    """A shop as an operator's file describes it."""
+
+    def __init__(self, market: Market, described: dict[str, Any], file: Path) -> None:
+        self.market, self.described, self.file = market, described, file
+        self.number: str = described["whatsapp"]["phone_number_id"]
+        market.stage.graph.add(ShopNumber.of(self.number, waba_id=described["whatsapp"]["account"]))
+
+    def bring(self) -> int:
+        """Write the file and say `make shop`."""
+        self.file.write_text(json.dumps(self.described))
+        return main(["shop", "--file", str(self.file)])
+
+
+@pytest.fixture
+def token(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the number's token where the operator puts it."""
+    monkeypatch.setenv("HAAT_TOKEN", f"haat-local-token-{shop.number}")
+
+
+def test_shop_of_the_page_answers(shop: Shop, token: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shop that docs/operate.md describes answers its first customer, once `make shop` has opened it."""
+    assert shop.bring() == 0
+    assert "connected" in capsys.readouterr().out
+    (answer,) = shop.market.says(shop.market.customer(), "hours", to=shop.number)
+    assert answer.startswith("Welcome to Mishti Bhandar!\nWe are open:")
+    assert "09:00" in answer
+
+
+def test_shop_brought_again_changes_nothing(
+    shop: Shop, token: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same file writes nothing; a changed one changes what is said within a minute, without a token."""
+    shop.bring()
+    shop.market.says(shop.market.customer(), "hours", to=shop.number)
+    monkeypatch.delenv("HAAT_TOKEN")
+    assert shop.bring() == 0
+    assert "nothing has changed" in capsys.readouterr().out
+    shop.described["taught"]["entries"][0]["replies"]["en"] = "Come any time."
+    shop.described["merchant"]["name"] = "Mishti"
+    assert shop.bring() == 0
+    shop.market.stage.run_for(60)
+    (answer,) = shop.market.says(shop.market.customer(2), "hours", to=shop.number)
+    assert answer == "Welcome to Mishti!\nCome any time."
+
+
+def test_new_number_needs_a_token(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A number that is not there yet is refused without a token, and nothing is written."""
+    before = len(shop.market.stage.items("business"))
+    assert shop.bring() == 1
+    assert "HAAT_TOKEN" in capsys.readouterr().err
+    assert len(shop.market.stage.items("business")) == before
+
+
+def test_new_token_lifts_a_stop(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number that Meta refused for its token speaks again with a new one; without one `make shop` says that it stands still."""
+    monkeypatch.setenv("HAAT_TOKEN", "a-token-of-yesterday")
+    shop.bring()
+    assert shop.market.says(shop.market.customer(), "hours", to=shop.number) == []
+    monkeypatch.delenv("HAAT_TOKEN")
+    shop.bring()
+    assert "still stopped (stop_token)" in capsys.readouterr().out
+    monkeypatch.setenv("HAAT_TOKEN", f"haat-local-token-{shop.number}")
+    shop.bring()
+    shop.market.stage.run_for(60)
+    assert len(shop.market.says(shop.market.customer(2), "hours", to=shop.number)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("merchant", "country"), "India", "country is two"),
+        (("merchant", "currency"), "rupee", "currency is three"),
+        (("merchant", "language"), "fr", "language is one of"),
+        (("merchant", "timezone"), "Kolkata", "timezone is"),
+        (("merchant", "week"), {"7": [[0, 60]]}, "week has"),
+        (("merchant", "week"), {"0": [[600, 540]]}, "week has"),
+        (("merchant", "week"), [], "can't be read"),
+        (("merchant", "closures"), ["26.1."], "can't be read"),
+        (("merchant", "closed"), [], "nobody reads closed"),
+        (("taught", "entries"), [{"id": "x"}], "Entry lacks"),
+        (("whatsapp", "phone_number_id"), "+91 98", "digits alone"),
+        (("whatsapp",), {}, "lacks 'phone_number_id'"),
+    ],
+)
+def test_mistake_in_the_file_is_named(
+    shop: Shop, token: None, path: tuple[str, ...], value: object, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file with a mistake is refused in words that say which, and nothing is written."""
+    place = shop.described
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    before = shop.market.stage.items("business")
+    assert shop.bring() == 1
+    assert words in capsys.readouterr().err
+    assert shop.market.stage.items("business") == before
+
+
+def test_file_that_is_none_is_said(market: Market, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No file, a file that is not there and a file that is no JSON are three errors in words."""
+    assert main(["shop"]) == 2
+    assert "FILE=" in capsys.readouterr().err
+    assert main(["shop", "--file", str(tmp_path / "none")]) == 1
+    (tmp_path / "odd").write_text("[")
+    assert main(["shop", "--file", str(tmp_path / "odd")]) == 1
+    assert "can't be read" in capsys.readouterr().err
+
+
+def test_stack_that_is_none_is_said(shop: Shop, token: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stage without a stack is an error in words."""
+    shop.bring()
+    assert main(["shop", "--file", str(shop.file), "--stage", "nowhere"]) == 1
+    assert "no stack haat-nowhere" in capsys.readouterr().err
