@@ -83,8 +83,8 @@ test: install-dev ## the tests of every day, under 10 minutes
 test-all: install-dev ## all tests, the slow ones too, under 45 minutes
 	@exec $(BIN)/pytest $(ARGS)
 
-conform: install-conform ## a second judge: a real `sam deploy` onto ministack with permissions enforced, and the tests for it
-	@exec $(BIN)/pytest -m conform tests/conform $(ARGS)
+conform: install-conform ## a second judge: a real `sam deploy` onto ministack, permissions enforced, and the whole-stack tests on it
+	@exec $(BIN)/pytest --on=ministack -m "" tests/stack tests/security tests/conform $(ARGS)
 
 check: install-dev ## format, lint, types, import contracts, house rules of the template, lock file
 	$(BIN)/ruff format --check --quiet .

@@ -30,9 +30,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On the second judge, leave out what does not ask for the whole stack: it would only run a second time as it is."""
     if not on_ministack(config):
         return
-    stands = [item for item in items if {"second_judge", "ministack"} & set(getattr(item, "fixturenames", ()))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in stands])
-    items[:] = stands
+    left_out = [item for item in items if not _wants_the_stack(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _wants_the_stack(item: pytest.Item) -> bool:
+    asks_for = getattr(item, "fixturenames", ())
+    return "second_judge" in asks_for or item.get_closest_marker("conform") is not None
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +115,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not on_ministack(config):
         return
     why = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    moto = Counter({reason.removeprefix(NEEDS_MOTO): n for reason, n in why.items() if reason.startswith(NEEDS_MOTO)})
     ran = sum(len(terminalreporter.stats.get(word, ())) for word in ("passed", "failed"))
-    told = [f"{times} {reason}" for reason, times in why.most_common()]
     terminalreporter.section("the second judge")
-    terminalreporter.line(f"{ran} ran on ministack, {why.total()} did not{': ' if told else ''}{', '.join(told)}")
+    terminalreporter.line(f"{ran} ran on ministack, {moto.total()} need the stage on moto{_told(moto)}")
+    if other := Counter({reason: n for reason, n in why.items() if not reason.startswith(NEEDS_MOTO)}):
+        terminalreporter.line(f"{other.total()} were left out for another reason{_told(other)}")
+
+
+def _told(reasons: Counter[str]) -> str:
+    told = ", ".join(f"{times} {reason}" for reason, times in reasons.most_common())
+    return f": {told}" if told else ""
 
 
 def _reason(report: pytest.TestReport) -> str:

@@ -28,6 +28,7 @@ that keeps to them runs on both. What differs:
 import dataclasses
 import http.client
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ from typing import Any, Self
 from infra.conform.clock import MovedClock
 from infra.conform.logs import EngineLogs
 from infra.conform.ministack import Ministack
-from infra.conform.powers import Flags, Mappings, refuse
+from infra.conform.powers import Flags, Mappings, refuse, refuse_uncarried
 from infra.conform.seen import Seen
 from infra.conform.stack import DeployedFunction, build, deploy, standing
 from infra.local.function import InvocationFailed, Json
@@ -55,6 +56,9 @@ SMALLEST_STEP = 0.001
 _PATIENCE = 40.0
 # What everything calls (template.yaml: Globals).
 ALIAS = "live"
+
+# Each process of a function unpacks 12 MB; forty of them are many.
+_MEMORY, _ENOUGH = Path("/dev/shm"), 2_000_000_000  # noqa: S108  # a folder of its own is made there
 
 
 class NeverQuiet(Exception):
@@ -88,7 +92,7 @@ class Deployed(Seen):
     def fresh(cls, checkout: Path = ROOT, *, parameters: Mapping[str, str] | None = None) -> Self:
         """Start everything, empty, and deploy a checkout, `parameters` over the stage's. Raises MinistackError or DeployError."""
         with ExitStack() as things:
-            folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="haat-conform-")))
+            folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="haat-conform-", dir=_room())))
             clock = MovedClock(folder / "clock")
             things.callback(clock.close)
             settings = Settings()
@@ -152,9 +156,7 @@ class Deployed(Seen):
         url = self.functions[name].url
         if url is None:
             raise NoDoor(f"{name} has no address of its own")
-        for power, texts in (("headers", (headers or {}).values()), ("bodies", (body,))):
-            if not all(_carried(text) for text in texts):
-                refuse(power)
+        refuse_uncarried(headers or {}, body)
         line = http.client.HTTPConnection(HOST, self.engine.port, timeout=_PATIENCE)
         try:
             line.request(method, f"/_aws/lambda-url/{url}{target}", body, dict(headers or {}))
@@ -185,8 +187,11 @@ class Deployed(Seen):
         while time.monotonic() < end:
             if self._post_webhooks():
                 continue
-            seen = self.engine.look()
-            if not seen["busy"] and (seen["due"] is None or seen["due"] > self.clock.now()):
+            seen, now = self.engine.look(), self.clock.now()
+            # Meta's side last: what ran until a moment ago may have sent something.
+            if not seen["busy"] and not any(
+                due is not None and due <= now for due in (seen["due"], self.graph.next_due())
+            ):
                 carried: int = seen["carried"] - before
                 return carried
             time.sleep(LOOK_EVERY)
@@ -274,8 +279,6 @@ class Deployed(Seen):
         return len(webhooks)
 
 
-def _carried(text: str | bytes) -> bool:
-    """Whether a header's value, or the bytes of a body, come to a function of ministack as they are."""
-    if isinstance(text, bytes):
-        return text.decode(errors="replace").encode() == text
-    return text.isprintable() and text.strip() == text and text.encode("latin-1", "replace").decode("latin-1") == text
+def _room() -> Path | None:
+    """Where a stack's files go: into memory where there is enough of it, as there are tens of thousands to be removed again."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH else None

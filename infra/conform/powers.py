@@ -31,6 +31,15 @@ def refuse(power: str) -> NoReturn:
     raise AttributeError(power)
 
 
+def refuse_uncarried(headers: Mapping[str, str], body: bytes) -> None:
+    """Raise OnMotoOnly for a request that would not come to a function of ministack as it is."""
+    for value in headers.values():
+        if not value.encode("latin-1", "replace").decode("latin-1") == value == value.strip(" \t\r\n"):
+            refuse("headers")
+    if body.decode(errors="replace").encode() != body:
+        refuse("bodies")
+
+
 class Mappings:
     """Stands where the stage has its faults: the one of them that an operator can cause, too."""
 

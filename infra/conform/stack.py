@@ -95,7 +95,6 @@ def left(engine: Ministack) -> set[str]:
     asked = (
         ("lambda", "list_functions", "Functions", "FunctionName"),
         ("lambda", "list_event_source_mappings", "EventSourceMappings", "UUID"),
-        ("lambda", "list_layers", "Layers", "LayerName"),
         ("dynamodb", "list_tables", "TableNames", None),
         ("sqs", "list_queues", "QueueUrls", None),
         ("sns", "list_topics", "Topics", "TopicArn"),

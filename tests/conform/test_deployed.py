@@ -12,6 +12,8 @@ from infra.local.settings import ROOT
 
 pytestmark = pytest.mark.conform
 SHOP = SWEETS.phone_number_id
+# What a function asks for when it is young, and then remembers.
+READ_ONCE = {"ssm:GetParameter", "kms:Decrypt"}
 
 
 def test_functions_and_queues_are_those_of_the_template(stage: Deployed) -> None:
@@ -48,9 +50,11 @@ def test_reset_forgets_all_but_the_stack(stage: Deployed) -> None:
     """After a reset the same message under the same id is answered again, by functions that start anew: nothing is left."""
     seed(stage)
     for _ in range(2):
+        stage.engine.asked()
         stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
         stage.drain()
         assert len(stage.graph.sent()) == 1
+        assert {one.action for one in stage.engine.asked()} >= READ_ONCE
         assert any('"sent"' in line for line in stage.logs.lines("outbound_message"))
         stage.reset()
         assert stage.items("conversation") + stage.items("business") == []

@@ -41,7 +41,7 @@ class Pair:
         if checkout != self._stands:
             self.stage.deploy(checkout, parameters=FEW)
             self._stands = checkout
-            self._made.setdefault(checkout, made(self.stage))
+            self._made[checkout] = made(self.stage)
 
     def made_of(self, checkout: Path) -> Mapping[str, Made]:
         """Return what a version is made of."""
@@ -49,12 +49,10 @@ class Pair:
             self.stand(checkout)
         return self._made[checkout]
 
-    def tear_down(self) -> Mapping[str, Made]:
-        """Delete what stands; return what it was made of."""
-        self.stand(self.older)
+    def tear_down(self) -> None:
+        """Delete what stands."""
         tear_down(self.stage.engine)
         self._stands = None
-        return self._made[self.older]
 
     def empty(self) -> Deployed:
         """Return the stack with the older version and one shop, which was opened by that version's code."""
@@ -151,11 +149,14 @@ def test_aws_would_take_the_newer_version_and_its_rollback(pair: Pair) -> None:
 
 def test_torn_down_leaves_no_more_than_is_to_be_kept(pair: Pair) -> None:
     """Deleted without protection, the stack leaves nothing but what the templates retain."""
-    was = pair.tear_down()
+    was, engine = pair.made_of(pair.older), pair.stage.engine
+    pair.stand(pair.older)
     kept = {one.physical for one in was.values() if one.retained}
     gone = {one.physical for one in was.values()} - kept
-    assert {"haat-local-conversation", "haat-local-business"} <= kept
-    assert left(pair.stage.engine) & gone == set()
+    assert set(pair.stage.deployment.tables) <= kept
+    assert {function.physical_name for function in pair.stage.functions.values()} <= left(engine) & gone
+    pair.tear_down()
+    assert left(engine) & gone == set()
 
 
 FIFO = {"FifoQueue": True, "QueueName": "q.fifo"}
