@@ -20,7 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
-.PHONY: help install install-dev install-sam install-build run run-reset simulator test test-all check format invoke validate \
+.PHONY: openapi help install install-dev install-sam install-build run run-reset simulator test test-all check format invoke validate \
 	build build-check layers bench lock clean
 
 help: ## list the targets
@@ -77,7 +77,11 @@ check: install-dev ## format, lint, types, import contracts, house rules of the 
 	$(BIN)/mypy --no-error-summary
 	PYTHONPATH=.:layers/shared $(BIN)/lint-imports --cache-dir .cache/import-linter
 	@if [ -f infra/lint/__main__.py ]; then set -x; $(BIN)/python -m infra.lint; fi
+	$(BIN)/python -m infra.api.compose check
 	$(BIN)/python infra/toolchain/lock.py check
+
+openapi: install-dev ## write the API's document, infra/openapi.yaml, from its parts in infra/api/
+	@exec $(BIN)/python -m infra.api.compose write
 
 format: install-dev ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -1,7 +1,7 @@
 """Opens the market of three shops on a stage, through the product's own stores."""
 
 from haat.aws.table import Table
-from haat.business.store import DynamoMerchants
+from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Channel
 from haat.conversation.store.conversations import channel_key
 from haat.conversation.store.lines import DynamoTaught, Sealer

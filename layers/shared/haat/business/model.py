@@ -1,10 +1,13 @@
-"""What a merchant is."""
+"""What a merchant is, and who may speak for one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
+from typing import Literal
 
-from haat.kernel.ids import MerchantId
+from haat.kernel.ids import MerchantId, OperatorId, TokenId
+from haat.kernel.time import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +26,49 @@ class Merchant:
     week: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     closures: tuple[date, ...] = ()
     version: int = 1
+    legal_name: str = ""
+    languages: tuple[str, ...] = ()  # those in which it serves its customers
+    state: Literal["open", "closed", "blocked"] = "open"  # closed: by itself or for good; blocked: by an operator
+    handle: str = ""  # its name in the directory's addresses; unique in the market
+    listed: bool = False  # stands in the directory
+    category: str = ""
+    place: str = ""  # the town, as customers call it
+    about: str = ""  # one line, as WhatsApp shows it
+    description: str = ""
+    address: str = ""
+    email: str = ""
+    websites: tuple[str, ...] = ()
+
+
+class Role(StrEnum):
+    """What a token may do. An operator's is for the market, the others are for one merchant."""
+
+    OWNER = "owner"
+    STAFF = "staff"
+    READ_ONLY = "read-only"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """The right to call the API. The text itself is shown once and never kept: `digest` is its SHA-256."""
+
+    id: TokenId
+    digest: str
+    role: Role
+    name: str  # what its owner calls it
+    merchant: MerchantId | None = None
+    operator: OperatorId | None = None
+    created_at: Instant
+    expires_at: Instant | None = None
+    revoked_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls, as proved by a token."""
+
+    token: TokenId
+    role: Role
+    merchant: MerchantId | None = None
+    operator: OperatorId | None = None

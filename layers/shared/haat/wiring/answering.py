@@ -7,7 +7,7 @@ from haat.aws import clients
 from haat.aws.flags import Flags
 from haat.aws.parameters import Parameters
 from haat.aws.table import Table
-from haat.business.store import DynamoMerchants
+from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.service import answering as service
 from haat.conversation.service.answering import Answering
 from haat.conversation.store.conversations import DynamoConversations

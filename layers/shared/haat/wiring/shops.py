@@ -7,7 +7,7 @@ from cachetools import LRUCache, TTLCache
 
 from haat.aws.flags import Flags
 from haat.business.model import Merchant
-from haat.business.store import DynamoMerchants
+from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Language, Matcher, OpeningHours, Shop, Taught
 from haat.conversation.rules.matching import ReplyBook, compile_book
 from haat.conversation.store.lines import DynamoTaught

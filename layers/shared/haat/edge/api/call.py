@@ -1,0 +1,58 @@
+"""One request to the API, read and allowed, as the routes see it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from haat.business.model import Caller
+from haat.edge.api.operations import Operation
+from haat.kernel.errors import NotFound
+from haat.kernel.ids import CorrelationId, MerchantId
+from haat.kernel.once import Answer, Once
+from haat.kernel.time import Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What came in. Everything in it has been checked against the document; text is NFC."""
+
+    operation: Operation
+    now: Instant
+    id: CorrelationId
+    caller: Caller | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    raw: bytes = b""
+    seen: int | None = None  # version in If-Match
+    once: Once | None = None
+    draw: Callable[[], str]  # a new ULID
+
+    @property
+    def merchant(self) -> MerchantId:
+        """The merchant whose things this is about: the one that the caller proved to be. Raises NotFound."""
+        if self.caller is None or self.caller.merchant is None:
+            raise NotFound("merchant")
+        return self.caller.merchant
+
+    @property
+    def marker(self) -> Once:
+        """What makes this request happen once; operations that make something have it."""
+        assert self.once is not None, "the document says that this operation makes something"
+        return self.once
+
+    @property
+    def version(self) -> int:
+        """The version that the caller looked at; operations that change what people edit have it."""
+        assert self.seen is not None, "the document says that this operation changes something"
+        return self.seen
+
+
+def etag(version: int) -> str:
+    """The version as an entity tag."""
+    return f'"{version}"'
+
+
+def page(items: list[Any], cursor: str | None) -> Answer:
+    """One page of a list."""
+    return Answer(status=200, body={"items": items, "next": cursor})
