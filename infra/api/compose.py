@@ -134,7 +134,7 @@ def document(joined: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _operation(path: str, op: Part) -> dict[str, Any]:
-    named = {name: schema for name, schema in (op.get("query") or {}).items()} | (PAGING if op.get("page") else {})
+    named = dict(op.get("query") or {}) | (PAGING if op.get("page") else {})
     parameters: list[Any] = [
         {"name": name, "in": "path", "required": True, "schema": (op.get("path") or {}).get(name, ULID)}
         for name in _names(path)
