@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from haat.business.memory.merchants import MemoryMerchants
-from haat.business.model import Merchant
+from haat.business.model.merchant import Merchant
 from haat.business.ports import Merchants
 from haat.business.store.merchants import DynamoMerchants
 from haat.kernel.errors import Conflict

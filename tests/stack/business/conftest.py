@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from haat.aws.table import Table, Update
-from haat.business.model import Role, Token
+from haat.business.model.token import Role, Token
 from haat.business.rules.tokens import digest, write
 from haat.business.store.tokens import token_actions
 from haat.kernel.ids import MerchantId, OperatorId, TokenId, ulid

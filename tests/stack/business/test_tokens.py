@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from haat.business.model import Role
+from haat.business.model.token import Role
 from haat.kernel.time import DAY
 from tests.stack.business.conftest import HARDWARE_SHOP, SWEET_SHOP, Api
 

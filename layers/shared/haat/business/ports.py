@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from haat.business.model import Merchant, Token
+from haat.business.model.merchant import Merchant
+from haat.business.model.token import Token
 from haat.kernel.ids import MerchantId, TokenId
 from haat.kernel.once import Answer, Once
 from haat.kernel.time import Instant

@@ -6,7 +6,7 @@ from typing import cast
 from cachetools import LRUCache, TTLCache
 
 from haat.aws.flags import Flags
-from haat.business.model import Merchant
+from haat.business.model.merchant import Merchant
 from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Language, Matcher, OpeningHours, Shop, Taught
 from haat.conversation.rules.matching import ReplyBook, compile_book

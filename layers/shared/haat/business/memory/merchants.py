@@ -1,6 +1,6 @@
 """Merchants in memory, under the same contract as in DynamoDB."""
 
-from haat.business.model import Merchant
+from haat.business.model.merchant import Merchant
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import MerchantId
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from haat.business.model import Token
+from haat.business.model.token import Token
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import MerchantId, TokenId
 from haat.kernel.once import Answer, Once

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from haat.business.model import Token
+from haat.business.model.token import Token
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from haat.business.model import Caller
+from haat.business.model.token import Caller
 from haat.business.ports import Merchants, Tokens
 from haat.business.rules.tokens import counts, digest
 from haat.kernel.errors import Conflict

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from haat.business.model import Role, Token
+from haat.business.model.token import Role, Token
 from haat.business.ports import Answers, Tokens
 from haat.business.rules.tokens import digest, write
 from haat.kernel.errors import NotFound

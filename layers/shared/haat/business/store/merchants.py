@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from haat.aws.table import Item, Put, Refused, Table
-from haat.business.model import Merchant
+from haat.business.model.merchant import Merchant
 from haat.facts.codec import from_plain, to_plain
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import MerchantId

@@ -16,7 +16,7 @@ from cachetools import TTLCache
 
 from haat.aws.once import DynamoAnswers, marker
 from haat.aws.table import Action, Put, Refused, Table, Update
-from haat.business.model import Role, Token
+from haat.business.model.token import Role, Token
 from haat.facts.codec import from_plain, to_plain
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import MerchantId, TokenId

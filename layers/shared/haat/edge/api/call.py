@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from haat.business.model import Caller
+from haat.business.model.token import Caller
 from haat.edge.api.operations import Operation
 from haat.kernel.errors import NotFound
 from haat.kernel.ids import CorrelationId, MerchantId

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from haat.business.model import Caller, Role
+from haat.business.model.token import Caller, Role
 from haat.business.ports import Rates
 from haat.business.service.callers import Callers
 from haat.edge.api.operations import Operation, check

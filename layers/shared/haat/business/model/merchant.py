@@ -1,13 +1,11 @@
-"""What a merchant is, and who may speak for one."""
+"""What a merchant is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Literal
 
-from haat.kernel.ids import MerchantId, OperatorId, TokenId
-from haat.kernel.time import Instant
+from haat.kernel.ids import MerchantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,37 +36,3 @@ class Merchant:
     address: str = ""
     email: str = ""
     websites: tuple[str, ...] = ()
-
-
-class Role(StrEnum):
-    """What a token may do. An operator's is for the market, the others are for one merchant."""
-
-    OWNER = "owner"
-    STAFF = "staff"
-    READ_ONLY = "read-only"
-    OPERATOR = "operator"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """The right to call the API. The text itself is shown once and never kept: `digest` is its SHA-256."""
-
-    id: TokenId
-    digest: str
-    role: Role
-    name: str  # what its owner calls it
-    merchant: MerchantId | None = None
-    operator: OperatorId | None = None
-    created_at: Instant
-    expires_at: Instant | None = None
-    revoked_at: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who calls, as proved by a token."""
-
-    token: TokenId
-    role: Role
-    merchant: MerchantId | None = None
-    operator: OperatorId | None = None
