@@ -21,7 +21,7 @@ export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
 .PHONY: openapi help install install-dev install-sam install-build run run-reset simulator test test-all check format invoke validate \
-	build build-check layers bench lock clean
+	build build-check layers bench lock clean operator-token
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,7 @@ install-sam:
 install-build:
 	$(INSTALL) dev sam wheels
 
-run run-reset simulator invoke redrive outbox-repair: export PYTHONPATH := $(ROOT)/layers/shared
+run run-reset simulator invoke redrive outbox-repair operator-token: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -59,6 +59,9 @@ redrive: install-dev ## bring back what was set aside: make redrive QUEUE=conver
 
 outbox-repair: install-dev ## publish what a table's stream has lost: make outbox-repair [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate outbox-repair $(if $(STAGE),--stage "$(STAGE)")
+
+operator-token: install-dev ## a token for a new operator, shown once: make operator-token NAME=Anita [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate.operator_token --name "$(NAME)" $(if $(STAGE),--stage "$(STAGE)")
 
 # The layers are built anew: what is measured is what would be shipped.
 bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]

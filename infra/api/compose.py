@@ -38,7 +38,12 @@ OPERATIONS = ROOT / "layers/shared/haat/edge/api/operations.json"
 
 ULID = {"type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$", "example": "01KDVDNA008252GHK0JAF24VNQ"}
 PAGING = {
-    "cursor": {"type": "string", "maxLength": 600, "description": "`next` of the page before"},
+    "cursor": {
+        "type": "string",
+        "maxLength": 600,
+        "pattern": "^[A-Za-z0-9_-]*$",
+        "description": "`next` of the page before",
+    },
     "limit": {"type": "integer", "minimum": 1, "maximum": 100, "description": "how many; 25 without it"},
 }
 MATCH = {
@@ -127,6 +132,8 @@ def document(joined: Mapping[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "parameters": {"IfMatch": MATCH, "IdempotencyKey": ONCE},
+            "responses": {f"Refused{code}": _refusal(code) for code in WORDS},
             "schemas": {**joined["schemas"], "Problem": _problem()},
         },
         "x-amazon-apigateway-gateway-responses": {kind: _gateway(*words) for kind, words in GATEWAY.items()},
@@ -143,8 +150,8 @@ def _operation(path: str, op: Part) -> dict[str, Any]:
         {"name": name, "in": "query", "required": name in (op.get("needs") or ()), "schema": schema}
         for name, schema in named.items()
     ]
-    parameters += [MATCH] if op.get("match") else []
-    parameters += [ONCE] if op.get("once") else []
+    parameters += [_shared("parameters", "IfMatch")] if op.get("match") else []
+    parameters += [_shared("parameters", "IdempotencyKey")] if op.get("once") else []
     written: dict[str, Any] = {"operationId": op["id"], "summary": op["does"], "tags": [op["function"]]}
     if op.get("roles"):
         written |= {"security": [{"token": []}], "x-haat-roles": op["roles"]}
@@ -152,7 +159,9 @@ def _operation(path: str, op: Part) -> dict[str, Any]:
         written["parameters"] = parameters
     if "body" in op:
         written["requestBody"] = {"required": True, "content": {_media(op["body"]): {"schema": _schema(op["body"])}}}
-    written["responses"] = _answers(op) | {str(code): _refusal(code) for code in _refusals(path, op)}
+    written["responses"] = _answers(op) | {
+        str(code): _shared("responses", f"Refused{code}") for code in _refusals(path, op)
+    }
     written["x-amazon-apigateway-integration"] = {
         "type": "aws_proxy",
         "httpMethod": "POST",
@@ -215,6 +224,10 @@ def _refusals(path: str, op: Part) -> list[int]:
     return sorted(codes)
 
 
+def _shared(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
 def _refusal(code: int) -> dict[str, Any]:
     return {
         "description": WORDS[code],
@@ -262,7 +275,7 @@ def _preflight(methods: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "summary": "A browser asks what a page of another origin may send",
         "tags": first["tags"],
-        "parameters": [p for p in first.get("parameters", []) if p["in"] == "path"],
+        "parameters": [p for p in first.get("parameters", []) if p.get("in") == "path"],
         "responses": {"204": {"description": "What is allowed"}},
         "x-amazon-apigateway-integration": first["x-amazon-apigateway-integration"],
     }
@@ -285,30 +298,33 @@ def runtime(joined: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "match": bool(op.get("match")),
                 "fresh": bool(op.get("fresh")),
                 "takes": [_media(body)] if body is not None else [],
-                "query": {
-                    "type": "object",
-                    "properties": _plain(query),
-                    "required": list(op.get("needs") or ()),
-                    "additionalProperties": False,
-                },
-                "body": _whole(body, joined["schemas"]) if isinstance(body, str) else None,
+                "query": _whole(
+                    {
+                        "type": "object",
+                        "properties": query,
+                        "required": list(op.get("needs") or ()),
+                        "additionalProperties": False,
+                    },
+                    joined["schemas"],
+                ),
+                "body": _whole(joined["schemas"][body], joined["schemas"]) if isinstance(body, str) else None,
             }
         )
     return listed
 
 
-def _whole(name: str, schemas: Mapping[str, Any]) -> dict[str, Any]:
+def _whole(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
     """A schema and all that it refers to, as JSON Schema draft 7."""
     needed: dict[str, Any] = {}
 
-    def take(name: str) -> None:
-        if name not in needed:
-            needed[name] = _plain(schemas[name])
-            for other in _referred(schemas[name]):
-                take(other)
+    def take(value: Any) -> None:
+        for name in _referred(value):
+            if name not in needed:
+                needed[name] = _plain(schemas[name])
+                take(schemas[name])
 
-    take(name)
-    return {**needed.pop(name), "definitions": needed}
+    take(schema)
+    return {**_plain(schema), "definitions": needed}
 
 
 def _referred(value: Any) -> Iterator[str]:

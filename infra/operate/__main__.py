@@ -76,6 +76,7 @@ def _repair(prefix: str, older: int) -> int:
     dlq = by_name["outbox-dlq"]
     names = Names(
         conversation_table=f"{prefix}conversation",
+        business_table=f"{prefix}business",
         queue_url_prefix=f"{dlq.rpartition('/')[0]}/{prefix}",
         outbox_dlq_url=dlq,
         outbox_queues=",".join(name for name in by_name if "-dlq" not in name),

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from haat.aws.table import Table, Update
+from haat.aws.table import Delete, Table, Update
 from haat.business.model.token import Role, Token
 from haat.business.rules.tokens import digest, write
 from haat.business.store.tokens import token_actions
 from haat.kernel.ids import MerchantId, OperatorId, TokenId, ulid
-from haat.kernel.time import MINUTE, Instant
+from haat.kernel.secret import Secret
+from haat.kernel.time import DAY, MINUTE, Instant
 from infra.local.http import Response
 from infra.local.market import HARDWARE, SAREES, SWEETS
 from infra.local.seed import seed
@@ -67,10 +68,23 @@ class Api:
             self._tokens[who, role] = text.reveal()
         return text.reveal()
 
+    def revoked(self, who: str, role: Role = Role.OWNER) -> str:
+        """A token that was revoked."""
+        text = self.token(who, role, ends=Instant(self.now + DAY))
+        row = Update(pk=f"TOKEN#{digest(Secret(text))}", sk="TOKEN", set={"revoked_at": self.now})
+        self.business().update(row)
+        return text
+
     def used(self, token: str, times: int) -> None:
         """Let a token have made so many requests more in this minute."""
         row = Update(pk=f"RATE#{token}", sk=str(self.now // MINUTE), add={"requests": times})
         self.business().update(row)
+
+    def forget_use(self) -> None:
+        """Let no token have made a request in this minute."""
+        for item in self.stage.items("business"):
+            if item["pk"]["S"].startswith("RATE#"):
+                self.business().delete(Delete(pk=item["pk"]["S"], sk=item["sk"]["S"]))
 
     def call(
         self,

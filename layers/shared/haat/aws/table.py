@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Value = str | int | bool | bytes
 Item = Mapping[str, Value]
+BATCH_ROUNDS = 5  # in which DynamoDB may hand out what was asked for at once
 
 
 def pack(item: Item) -> dict[str, Any]:
@@ -102,8 +103,9 @@ class Update:
             "TableName": table,
             "Key": pack({"pk": self.pk, "sk": self.sk}),
             "UpdateExpression": expression,
-            "ExpressionAttributeValues": pack(values | {f":{name}": value for name, value in self.values.items()}),
         }
+        if values := values | {f":{name}": value for name, value in self.values.items()}:
+            op["ExpressionAttributeValues"] = pack(values)
         if self.when:
             op["ConditionExpression"] = self.when
         names = set(_names(expression + " " + self.when))
@@ -185,6 +187,23 @@ class Table:
             got = self._client.get_item(TableName=self._name, Key=pack({"pk": pk, "sk": sk}), ConsistentRead=consistent)
         return unpack(got["Item"]) if "Item" in got else None
 
+    def get_many(self, keys: "Sequence[tuple[str, str]]", *, consistent: bool = True) -> list[dict[str, Any]]:
+        """Those items of up to a hundred that are there, in the order of their keys; one request. Raises Unavailable."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        left: Any = [pack({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(keys)]
+        for _ in range(BATCH_ROUNDS):
+            if not left:
+                return [found[key] for key in dict.fromkeys(keys) if key in found]
+            with _Weather():
+                got = self._client.batch_get_item(
+                    RequestItems={self._name: {"Keys": left, "ConsistentRead": consistent}}
+                )
+            for item in map(unpack, got["Responses"].get(self._name, [])):
+                found[item["pk"], item["sk"]] = item
+            again: Any = got.get("UnprocessedKeys") or {}
+            left = again.get(self._name, {}).get("Keys", [])
+        raise Unavailable("table: it hands out too little at a time")
+
     def query(
         self, pk: str, *, index: str | None = None, newest_first: bool = False, limit: int = 100
     ) -> list[dict[str, Any]]:
@@ -223,7 +242,7 @@ class Table:
             condition += " AND begins_with(#s, :p)"
             values[":p"], names["#s"] = {"S": prefix}, "sk"
         start: dict[str, Any] = {}
-        if after is not None and after.startswith(prefix):
+        if after and after.startswith(prefix):
             start = {"ExclusiveStartKey": pack({"pk": pk, "sk": after})}
         with _Weather():
             got = self._client.query(
@@ -238,6 +257,29 @@ class Table:
             )
         last = got.get("LastEvaluatedKey")
         return Page(items=[unpack(item) for item in got["Items"]], next=unpack(last)["sk"] if last else None)
+
+    def index_page(self, view_pk: str, *, after: str | None = None, limit: int, newest_first: bool = False) -> Page:
+        """One page of a partition of the index `view`, which holds keys alone and may be a moment old. Raises Unavailable.
+
+        `after` may be any text: it only says where to begin inside this partition.
+        """
+        values = {":k": {"S": view_pk}}
+        condition, names = "#k = :k", {"#k": "view_pk"}
+        if after:
+            condition += " AND #s < :after" if newest_first else " AND #s > :after"
+            values[":after"], names["#s"] = {"S": after}, "view_sk"
+        with _Weather():
+            got = self._client.query(
+                TableName=self._name,
+                IndexName="view",
+                KeyConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ScanIndexForward=not newest_first,
+                Limit=limit,
+            )
+        last = got.get("LastEvaluatedKey")
+        return Page(items=[unpack(item) for item in got["Items"]], next=unpack(last)["view_sk"] if last else None)
 
     def count(self, pk: str, sk: str, attribute: str, *, ttl: int) -> int:
         """Add one to a number of an item, which may not be there yet; returns what it is now. Raises Unavailable."""

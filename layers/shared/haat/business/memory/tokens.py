@@ -3,40 +3,22 @@
 from dataclasses import replace
 
 from haat.business.model.token import Token
-from haat.kernel.errors import Rejected
 from haat.kernel.ids import MerchantId, TokenId
-from haat.kernel.once import Answer, Once
+from haat.kernel.once import Answer, Once, Remembered
 from haat.kernel.time import Instant
-
-
-class MemoryAnswers:
-    """Fills the port Answers."""
-
-    def __init__(self) -> None:
-        self._given: dict[str, tuple[str, Answer]] = {}
-
-    def given(self, once: Once) -> Answer | None:
-        asked, answer = self._given.get(once.key, (once.asked, None))
-        if asked != once.asked:
-            raise Rejected("this Idempotency-Key was used for another request", word="idempotency-key-reused")
-        return answer
-
-    def give(self, once: Once, answer: Answer) -> None:
-        """Remember an answer."""
-        self._given[once.key] = (once.asked, answer)
 
 
 class MemoryTokens:
     """Fills the port Tokens."""
 
-    def __init__(self, answers: MemoryAnswers) -> None:
+    def __init__(self, answers: Remembered) -> None:
         self._kept: dict[str, Token] = {}
         self._answers = answers
 
     def find(self, digest: str, *, fresh: bool) -> Token | None:
         return self._kept.get(digest)
 
-    def list(self, merchant: MerchantId) -> list[Token]:
+    def list(self, merchant: MerchantId | None) -> list[Token]:
         return sorted((t for t in self._kept.values() if t.merchant == merchant), key=lambda token: token.id)
 
     def issue(self, token: Token, once: Once, answer: Answer) -> Answer:
@@ -46,7 +28,7 @@ class MemoryTokens:
         self._answers.give(once, answer)
         return answer
 
-    def revoke(self, merchant: MerchantId, id: TokenId, now: Instant) -> bool:
+    def revoke(self, merchant: MerchantId | None, id: TokenId, now: Instant) -> bool:
         for token in self.list(merchant):
             if token.id == id:
                 self._kept[token.digest] = replace(token, revoked_at=token.revoked_at or now)

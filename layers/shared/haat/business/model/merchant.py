@@ -7,6 +7,8 @@ from typing import Literal
 
 from haat.kernel.ids import MerchantId
 
+State = Literal["open", "closed", "blocked"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
@@ -26,7 +28,8 @@ class Merchant:
     version: int = 1
     legal_name: str = ""
     languages: tuple[str, ...] = ()  # those in which it serves its customers
-    state: Literal["open", "closed", "blocked"] = "open"  # closed: by itself or for good; blocked: by an operator
+    state: State = "open"  # closed: by itself or for good; blocked: by an operator
+    blocked_from: State = "open"  # what it was before it was blocked, and will be after
     handle: str = ""  # its name in the directory's addresses; unique in the market
     listed: bool = False  # stands in the directory
     category: str = ""
@@ -36,3 +39,14 @@ class Merchant:
     address: str = ""
     email: str = ""
     websites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A shop as the directory lists it."""
+
+    handle: str
+    name: str
+    category: str = ""
+    place: str = ""
+    about: str = ""

@@ -27,7 +27,7 @@ class Callers:
         if token is None or not counts(token, now):
             return None
         if token.merchant is not None:
-            merchant = self.merchants.get(token.merchant)
+            merchant = self.merchants.get(token.merchant, fresh=fresh)
             if merchant is None:
                 return None
             if merchant.state != "open":

@@ -27,8 +27,8 @@ KEEP_S, MOST = 60, 5_000
 RATE_LIFE_S = 300
 
 
-def _home(token: Token) -> str:
-    return f"MERCHANT#{token.merchant}" if token.merchant else "OPERATORS"
+def _home(merchant: MerchantId | None) -> str:
+    return f"MERCHANT#{merchant}" if merchant else "OPERATORS"
 
 
 def token_actions(token: Token) -> list[Action]:
@@ -36,7 +36,7 @@ def token_actions(token: Token) -> list[Action]:
     doc = json.dumps(to_plain(token), ensure_ascii=False, separators=(",", ":"))
     return [
         Put(item={"pk": f"TOKEN#{token.digest}", "sk": "TOKEN", "doc": doc}, absent=True),
-        Put(item={"pk": _home(token), "sk": f"TOKEN#{token.id}", "doc": doc}, absent=True),
+        Put(item={"pk": _home(token.merchant), "sk": f"TOKEN#{token.id}", "doc": doc}, absent=True),
     ]
 
 
@@ -62,10 +62,10 @@ class DynamoTokens:
             token = self._known[digest] = _read(item)
         return token
 
-    def list(self, merchant: MerchantId) -> list[Token]:
+    def list(self, merchant: MerchantId | None) -> list[Token]:
         found, after = [], None
         while True:
-            page = self._table.page(f"MERCHANT#{merchant}", prefix="TOKEN#", after=after, limit=100)
+            page = self._table.page(_home(merchant), prefix="TOKEN#", after=after, limit=100)
             found += [_read(item) for item in page.items]
             if (after := page.next) is None:
                 return found
@@ -79,8 +79,8 @@ class DynamoTokens:
             return given
         return answer
 
-    def revoke(self, merchant: MerchantId, id: TokenId, now: Instant) -> bool:
-        item = self._table.get(f"MERCHANT#{merchant}", f"TOKEN#{id}")
+    def revoke(self, merchant: MerchantId | None, id: TokenId, now: Instant) -> bool:
+        item = self._table.get(_home(merchant), f"TOKEN#{id}")
         if item is None:
             return False
         token = _read(item)
@@ -89,7 +89,7 @@ class DynamoTokens:
             self._table.transact(
                 [
                     Update(pk=f"TOKEN#{token.digest}", sk="TOKEN", set=gone, when=still),
-                    Update(pk=_home(token), sk=f"TOKEN#{id}", set=gone, when=still),
+                    Update(pk=_home(merchant), sk=f"TOKEN#{id}", set=gone, when=still),
                 ]
             )
         self._known.pop(token.digest, None)

@@ -74,13 +74,21 @@ class Api:
             assert request is not None, "Chalice calls a view with a request"
             id = CorrelationId(request.context.get("requestId", ""))
             headers = {name.lower(): value for name, value in request.headers.items()}
-            answer = self.answer(operation, headers, request, id)
+            left = getattr(app.lambda_context, "get_remaining_time_in_millis", lambda: 28_000)
+            answer = self.answer(operation, headers, request, id, left)
             return _response(answer, self._crossing(headers.get("origin", "")))
 
         view.__name__ = operation.id
         return view
 
-    def answer(self, operation: Operation, headers: Mapping[str, str], request: Any, id: CorrelationId) -> Answer:
+    def answer(
+        self,
+        operation: Operation,
+        headers: Mapping[str, str],
+        request: Any,
+        id: CorrelationId,
+        left_ms: Callable[[], int],
+    ) -> Answer:
         """The answer to one request; whatever goes wrong is one too."""
         caller = None
         try:
@@ -105,6 +113,7 @@ class Api:
                 seen=gate.seen_version(operation, headers),
                 once=gate.once(operation, caller, headers, path, raw, now),
                 draw=self.draw,
+                left_ms=left_ms,
             )
             answer = self.routes[operation.id](call)
         except Exception as error:  # noqa: BLE001  # the edge: Chalice would log the error's words, and they may be a customer's
@@ -131,7 +140,7 @@ class Api:
         return {
             "vary": "origin",
             "access-control-allow-origin": origin,
-            "access-control-expose-headers": "etag, retry-after, location",
+            "access-control-expose-headers": "etag, retry-after, location, haat-next",
         }
 
 

@@ -1,12 +1,13 @@
 """One request to the API, read and allowed, as the routes see it."""
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from haat.business.model.token import Caller
 from haat.edge.api.operations import Operation
-from haat.kernel.errors import NotFound
+from haat.kernel.errors import NotFound, Rejected
 from haat.kernel.ids import CorrelationId, MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.time import Instant
@@ -27,6 +28,7 @@ class Call:
     seen: int | None = None  # version in If-Match
     once: Once | None = None
     draw: Callable[[], str]  # a new ULID
+    left_ms: Callable[[], int] = lambda: 28_000  # until the function is stopped
 
     @property
     def merchant(self) -> MerchantId:
@@ -56,3 +58,18 @@ def etag(version: int) -> str:
 def page(items: list[Any], cursor: str | None) -> Answer:
     """One page of a list."""
     return Answer(status=200, body={"items": items, "next": cursor})
+
+
+def cursor(after: str | None) -> str | None:
+    """A place in a list, as the caller gives it back."""
+    return None if after is None else base64.urlsafe_b64encode(after.encode()).decode().rstrip("=")
+
+
+def from_cursor(given: str | None) -> str | None:
+    """The place that a cursor names; one of nobody's making begins at a place like any other. Raises Rejected where it is none."""
+    if given is None:
+        return None
+    try:
+        return base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        raise Rejected("the cursor is none of ours", word="invalid", fields={"cursor": "is none of ours"}) from None

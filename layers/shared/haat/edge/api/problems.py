@@ -15,6 +15,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "merchant-blocked": (403, "The shop is closed or blocked by the operator"),
     "not-found": (404, "Nothing is known under that name"),
     "conflict": (409, "It stands against what is there"),
+    "window-closed": (409, "The customer last wrote too long ago for a free message"),
     "changed": (412, "Somebody else changed it since you read it"),
     "too-large": (413, "The body is too large"),
     "media-type": (415, "The body is of a kind that is not taken here"),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from haat.facts.conversation import Contact
+from haat.facts.said import Choice
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId, ProviderId
 from haat.kernel.time import Instant
 
@@ -98,6 +99,7 @@ class Shop:
     entries: tuple[Entry, ...] = ()
     texts: Texts = field(default_factory=Texts)
     manners: Manners = field(default_factory=Manners)
+    serves: bool = True  # it does business; else nothing is said by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,26 @@ class Channel:
     account: str = ""
     token: bytes = b""  # encrypted, with the merchant as context
     stopped: str = ""  # why nothing may be sent (token, policy, spam, billing); empty while all is well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """What a channel says of a shop's address, in the channel's own words."""
+
+    display: str = ""  # as people dial it
+    name: str = ""  # under which customers see it
+    verification: str = ""  # whether the shop has shown that the number is its own
+    quality: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A channel as its shop and the operators see it."""
+
+    channel: Channel
+    number: Number = field(default_factory=Number)
+    connected_at: Instant = Instant(0)
+    stopped_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +165,10 @@ class Conversation:
     pair: Instant = Instant(0)  # pair limit: the bucket is full again at this time
     burst: tuple[BurstPart, ...] = ()
     inbox_day: str = ""  # the day under which the merchant's inbox lists it
+    blocked_at: Instant = Instant(0)  # the shop wants to hear no more of this customer; 0 is not blocked
+    erased_before: Instant = Instant(0)  # what this person wrote until then was erased, and must not come back
+    began_as: CustomerId | None = None  # it began under a younger name of the same person, where it is kept no more
+    language: Language | None = None  # in which the customer last wrote, where that is not the shop's own
 
     def __repr__(self) -> str:
         return f"Conversation({self.id}, version={self.version})"
@@ -167,6 +193,9 @@ class Outgoing:
     correlation: str = ""
     source: str = ""  # key of the row that holds it, so that a failed one can be said again
     again: int = 0  # how often it has been said again because a later status failed it
+    by: str = ""  # the token of the person who wrote it; empty where the bot did
+    choices: tuple[Choice, ...] = ()  # what can be chosen with a tap
+    opener: str = ""  # with it the choices are a list behind a button of that name, without it buttons
 
     def __repr__(self) -> str:
         return f"Outgoing({self.id})"
@@ -185,6 +214,38 @@ class SendState:
     error: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing in a cart, as the channel names it. `quantity` is 0 where none can be read; `price` in minor units."""
+
+    ref: str
+    quantity: int
+    price: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a customer wants of the shop's counter. `ref` of a choice is the counter's own word for it."""
+
+    kind: Literal["cart", "choice", "orders", "goods"]
+    language: Language
+    ref: str = ""
+    items: tuple[Item, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What the counter says to that."""
+
+    word: Literal["ordered", "order_refused", "served"]
+    text: str
+    language: Language
+    choices: tuple[Choice, ...] = ()
+    opener: str = ""
+
+
 WINDOW_MS = (
     24 * 3_600_000
 )  # after a customer's message anything may be sent for so long (Cloud API, customer service window)
+FOREVER = Instant(253_402_300_799_000)  # the last second that a time of ours can name

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from haat.conversation.model import Channel, Conversation, Matcher, Outgoing, SendState, Shop
+from haat.conversation.model import Channel, Connected, Conversation, Matcher, Number, Outgoing, SendState, Shop, Taught
 from haat.facts.conversation import Contact, CustomerRenamed, DeliveryReported, Inbound, MessageAltered
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, MessageId, ProviderId
+from haat.kernel.once import Answer, Once
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 
@@ -61,7 +62,7 @@ class Conversations(Protocol):
     def find(self, channel: Channel, contact: Contact, new: Conversation) -> Conversation:
         """The conversation of a contact, found by user id, then by phone; `new` where there is none yet (version 0).
 
-        What the contact adds to what was known (a second name of theirs) is in the answer, and is kept with the next `keep`.
+        Its `erased_before` says what of this contact was erased, also where nothing else is known of them. What the contact adds to what was known (a second name of theirs) is in the answer, and is kept with the next `keep`.
         """
 
     def load(self, merchant: MerchantId, customer: CustomerId, address: str) -> Conversation | None:
@@ -70,19 +71,36 @@ class Conversations(Protocol):
     def keep(self, kept: Kept) -> bool:
         """Write it. False: this fact was kept before. Raises Conflict when the conversation moved in between."""
 
+    def knows(self, key: Fingerprint) -> bool:
+        """Whether a message was kept before."""
+
+    def tell(self, before: Conversation, after: Conversation, outgoing: Outgoing) -> bool:
+        """Write something that the shop says by itself. False: it was said before. Raises Conflict when the conversation moved."""
+
     def keep_burst(
-        self, before: Conversation, after: Conversation, outgoing: Outgoing | None, listed: tuple[Fingerprint, ...]
+        self,
+        before: Conversation,
+        after: Conversation,
+        outgoing: Outgoing | None,
+        listed: tuple[Fingerprint, ...],
+        resembles: str = "",
     ) -> None:
         """Write the answer to a burst. Raises Conflict when the conversation moved in between."""
 
     def alter(self, fact: MessageAltered) -> None:
         """Let an edit or a deletion reach the message that it is about; the same again changes nothing."""
 
-    def rename(self, channel: Channel, fact: CustomerRenamed) -> None:
-        """Let both names lead to one customer, the older one; the same again changes nothing."""
+    def rename(self, channel: Channel, fact: CustomerRenamed) -> bool:
+        """Let both names lead to one customer, the older one; the same again changes nothing.
 
-    def note(self, fact: Inbound) -> bool:
-        """Keep a fact that belongs to no conversation. False: kept before."""
+        False: one of them was erased since, and nothing is done.
+        """
+
+    def note(self, fact: Inbound, about: Conversation | None = None) -> bool:
+        """Keep a fact that belongs to no conversation, with the customer whom it is about. False: kept before.
+
+        Somebody new is a customer from then on. Raises Conflict when somebody else was given that name in between.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +119,54 @@ class Lines(Protocol):
 
     def stop(self, kind: str, address: str, reason: str, now: Instant) -> None:
         """Nothing more is sent there until an operator mends it."""
+
+
+class Channels(Protocol):
+    """Which addresses are whose."""
+
+    def given(self, once: Once) -> Answer | None:
+        """What the same request was answered before. Raises Rejected where its key was used for another."""
+
+    def owner(self, kind: str, address: str) -> MerchantId | None:
+        """Whose address it is now."""
+
+    def page(self, merchant: MerchantId, after: str | None, limit: int) -> tuple[list[Connected], str | None]:
+        """One page of a merchant's channels, and where the next one begins."""
+
+    def connect(self, connected: Connected, once: Once, answer: Answer) -> Answer:
+        """Save a channel, new or anew; a stop that lay on it is lifted. Returns the answer of the request that was first.
+
+        Raises Conflict (number-taken) where the address is another merchant's.
+        """
+
+    def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
+        """Forget it and its token. False where the merchant has no such channel."""
+
+
+class Numbers(Protocol):
+    """What the channel itself knows of an address."""
+
+    def ask(self, address: str, account: str, token: Secret[str]) -> Number:
+        """Ask with a token that may be wrong, and let the account's messages come to us.
+
+        Raises Rejected naming what is wrong (access_token, phone_number_id or account_id), Unavailable.
+        """
+
+
+class Teachings(Protocol):
+    """What shops have taught their bots, as those who teach see it."""
+
+    def read(self, merchant: MerchantId) -> Taught:
+        """As it is now; empty, with version 0, where nothing was taught."""
+
+    def write(self, merchant: MerchantId, taught: Taught) -> None:
+        """Replace it. Raises Changed when what is there does not have the version before."""
+
+    def write_once(self, merchant: MerchantId, taught: Taught, once: Once, answer: Answer) -> Answer:
+        """The same for a request that may come again: returns the answer of the one that was first. Raises Changed."""
+
+    def given(self, once: Once) -> Answer | None:
+        """What the same request was answered before. Raises Rejected where its key was used for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
