@@ -117,7 +117,7 @@ def _bills(stage: Stage, found: dict[str, Any], seen: dict[str, list[Measure]]) 
     names = model.metric_names(every)
     queues = [source.source_arn for source in stage.deployment.sources if ":sqs:" in source.source_arn]
     fifo = sum(arn.endswith(".fifo") for arn in queues)
-    alarms = sum(file.read_text().count("AWS::CloudWatch::Alarm") for file in (ROOT / "infra").glob("*.yaml"))
+    alarms = (ROOT / "infra" / "observability.yaml").read_text().count("AWS::CloudWatch::Alarm")
     weight, items = found["weights"][SHORT.name]
     for bill in (
         model.at_rest(fifo=fifo, standard=len(queues) - fifo, keys=len(stage.deployment.keys), alarms=alarms),

@@ -16,7 +16,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from infra.bench.units import Index, Item, index_units, read_units, write_units
+from infra.bench.units import READ_BYTES, Index, Item, index_units, item_size, read_units, write_units
 from infra.local.clock import TestClock
 from infra.local.function import ACCOUNT, REGION
 from infra.local.http import Response
@@ -65,6 +65,8 @@ class Meter:
             units = read_units(found, consistent=bool(asked.get("ConsistentRead")))
             self.calls.append(Charged(function=function, operation=operation, reads=units, key=_key(asked)))
             return call()
+        if operation in ("Query", "BatchGetItem"):
+            return self._charge_many(function, operation, asked, call())
         if operation == "TransactWriteItems":
             actions = [next(iter(action.values())) for action in asked["TransactItems"]]
         elif operation in ("PutItem", "UpdateItem", "DeleteItem"):
@@ -83,6 +85,20 @@ class Meter:
             index += index_units(self._indexes(action), old, new)
         keys = " ".join(_key(action) for action in actions)
         self.calls.append(Charged(function=function, operation=operation, writes=writes + index, index=index, key=keys))
+        return answer
+
+    def _charge_many(self, function: str, operation: str, asked: Mapping[str, Any], answer: Any) -> Any:
+        """Charge for a reading of several items: a query for their sizes together, a batch for each of its own."""
+        said = json.loads(answer.content)
+        if operation == "Query":
+            items, wanted = said.get("Items", []), asked
+            units = float(max(1, -(-sum(map(item_size, items)) // READ_BYTES)))
+        else:
+            (items,), (wanted,) = said["Responses"].values() or ([],), asked["RequestItems"].values()
+            missing = len(wanted["Keys"]) - len(items)
+            units = float(sum(read_units(item, consistent=True) for item in items) + missing)
+        reads = units if wanted.get("ConsistentRead") else units / 2
+        self.calls.append(Charged(function=function, operation=operation, reads=reads))
         return answer
 
     def _table(self, asked: Mapping[str, Any]) -> Table:

@@ -45,11 +45,12 @@ class DeployedFunction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The stack as it stands; tables and queues by their physical names, `resources` by `nested stack/logical id`."""
+    """The stack as it stands; tables, queues and buckets by their physical names, `resources` by `nested stack/logical id`."""
 
     functions: Mapping[str, DeployedFunction]
     tables: tuple[str, ...]
     queues: tuple[str, ...]
+    buckets: tuple[str, ...]
     outputs: Mapping[str, str]
     resources: Mapping[str, tuple[str, str]]
 
@@ -81,6 +82,7 @@ def deploy(engine: Ministack, template: Path, parameters: Mapping[str, str]) -> 
     ]
     _run(command, {**clean, **engine.environ, "SAM_CLI_TELEMETRY": "0"})
     _mend_mappings(engine)
+    _mend_buckets(engine)
 
 
 def tear_down(engine: Ministack) -> None:
@@ -128,6 +130,7 @@ def standing(engine: Ministack, template: Path) -> Standing:
         functions=functions,
         tables=tuple(name for kind, name in made if kind == "AWS::DynamoDB::Table"),
         queues=tuple(url.rsplit("/", 1)[-1] for kind, url in made if kind == "AWS::SQS::Queue"),
+        buckets=tuple(name for kind, name in made if kind == "AWS::S3::Bucket"),
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())},
         resources=resources,
     )
@@ -168,6 +171,13 @@ def _mend_mappings(engine: Ministack) -> None:
             if most := mapping.get("ScalingConfig", {}).get("MaximumConcurrency"):
                 scaling = {"MaximumConcurrency": int(most)}
                 client.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
+
+
+def _mend_buckets(engine: Ministack) -> None:
+    """Take away the policies that refuse what comes without TLS: ministack has none, so they would refuse everything."""
+    client = engine.client("s3")
+    for bucket in client.list_buckets()["Buckets"]:
+        client.delete_bucket_policy(Bucket=bucket["Name"])
 
 
 def _run(command: list[str], environ: Mapping[str, str]) -> None:

@@ -21,8 +21,8 @@ _SHARED = Path("layers/shared/haat")
 # What lies in queues and tables; each gains a field in the next version.
 _KEPT = {
     "facts/conversation.py": ("Contact", "Fact"),
-    "conversation/model.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
-    "business/model.py": ("Merchant",),
+    "conversation/model/__init__.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
+    "business/model/merchant.py": ("Merchant",),
 }
 # No two of its defaults are the same, so it is never left out as one.
 _FIELD = "    trial: str = field(default_factory=lambda: __import__('uuid').uuid4().hex)"
@@ -31,6 +31,7 @@ _VERSIONS = (
     ("facts/conversation.py", r"(version: ClassVar\[int\] = )(\d+)"),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),
+    ("conversation/store/erasures.py", r'("erase_more", "v": )(\d+)'),
     ("wiring/answering.py", r"(check_version\(due, )(\d+)"),
 )
 

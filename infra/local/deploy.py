@@ -39,7 +39,7 @@ class _Deployer:
     def _uploaded(self) -> Iterator[None]:
         """Have in S3 what moto looks for there, for as long as it looks."""
         s3 = boto3.client("s3", region_name=self.region)
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.region})
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.region})  # type: ignore[typeddict-item]  # any region
         s3.put_object(Bucket=BUCKET, Key="code.zip", Body=_no_code())
         for name, template in self.blueprint.nested.items():
             s3.put_object(Bucket=BUCKET, Key=f"{name}.json", Body=json.dumps(template))

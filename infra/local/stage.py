@@ -26,12 +26,15 @@ from infra.local.logs import Logs
 from infra.local.pumps import Pump, TimerPump, pump_for, trim
 from infra.local.settings import Settings
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.listener import Listener
 from infra.local.stack import Stack
-from infra.local.wire import Wire
+from infra.local.wire import Handles, Wire
 
 # A stage that still has work after so many rounds is going in circles.
 MOST_ROUNDS = 2_000
 SMALLEST_STEP = 0.001
+# Where a merchant's own system listens, for functions that run in this process.
+LISTENER = "http://127.0.0.1:8083"
 
 
 class NeverQuiet(Exception):
@@ -60,6 +63,7 @@ class Stage(Stack):
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
             self.graph.base_url = settings.graph_url
+            self.listener = Listener()
             self.failures: list[InvocationFailed] = []
             self._on_failure = on_failure or self.failures.append
             self.runner = runner(self)
@@ -86,7 +90,7 @@ class Stage(Stack):
         clock.start()
 
         def runner(stage: "Stage") -> Runner:
-            others = {stage.settings.graph_url: stage.graph}
+            others: dict[str, Handles] = {stage.settings.graph_url: stage.graph, LISTENER: stage.listener}
             calls = Calls.wanted(os.environ, stage.settings.template, parameters or {})
             return InProcess(Wire(stage.faults, stage.flags, others, calls), clock, stage.logs)
 
@@ -161,6 +165,7 @@ class Stage(Stack):
         self.faults.clear()
         self.logs.clear()
         self.graph.reset()
+        self.listener.reset()
         self.failures.clear()
         if isinstance(self.clock, TestClock):
             self.clock.reset()

@@ -15,17 +15,19 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from haat.aws.table import Table
-from haat.business import store as business
-from haat.business.model import Merchant
-from haat.business.store import DynamoMerchants
-from haat.conversation.model import Channel, Entry, Language, Manners, Taught, Texts
+from haat.business.model.merchant import Merchant
+from haat.business.store import merchants as business
+from haat.business.store.merchants import DynamoMerchants
+from haat.conversation.model import Channel, Connected, Entry, Language, Manners, Taught, Texts
 from haat.conversation.rules.matching import compile_book
+from haat.conversation.store.channels import connect_actions
 from haat.conversation.store.conversations import channel_key, read_channel
 from haat.conversation.store.lines import DynamoTaught, Sealer
 from haat.facts.codec import from_plain
 from haat.kernel.errors import Rejected, Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -93,7 +95,7 @@ def _is_week(week: Mapping[int, tuple[tuple[int, int], ...]]) -> bool:
     )
 
 
-def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[str]:
+def bring(stack: str, shop: Described, token: str, new_id: MerchantId, now: Instant) -> list[str]:
     """Write what differs from what the stack holds -> what was done, in words. `new_id` names a merchant who is not there yet.
 
     Raises Rejected when a new number comes without a token, Unavailable and Conflict as stores do.
@@ -113,9 +115,8 @@ def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[s
     done = [f"merchant {merchant}: {word}" for word in _written(merchants, taught, merchant, shop)]
     if token:
         sealed = Sealer(boto3.client("kms"), names["TokenKey"]).seal(merchant, Secret(token))
-        taught.connect(
-            Channel(kind="whatsapp", address=shop.address, merchant=merchant, account=shop.account, token=sealed)
-        )
+        channel = Channel(kind="whatsapp", address=shop.address, merchant=merchant, account=shop.account, token=sealed)
+        conversation.transact(connect_actions(Connected(channel=channel, connected_at=now)))
         done.append(f"number {shop.address}: connected, with this token")
     elif known is not None and known.stopped:
         done.append(f"number {shop.address}: still stopped ({known.stopped}); a new token in HAAT_TOKEN lifts that")

@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from haat.aws.table import Table
-from haat.conversation.model import Channel
+from haat.conversation.model import Channel, Connected
+from haat.conversation.store.channels import connect_actions
 from haat.conversation.store.lines import DynamoTaught, Sealer
 from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
 from infra.conform.deployed import Deployed
 from infra.local.market import HARDWARE, SAREES, SWEETS, DemoShop
 from infra.local.seed import seed
@@ -180,7 +182,8 @@ def renew_token(stage: Deployed, shop: DemoShop) -> None:
     channel = Channel(
         kind="whatsapp", address=shop.phone_number_id, merchant=shop.merchant.id, account=shop.account, token=token
     )
-    DynamoTaught(_table(stage)).connect(channel)
+    at = Instant(int(stage.clock.now() * 1000))
+    _table(stage).transact(connect_actions(Connected(channel=channel, connected_at=at)))
 
 
 def customer(stage: Deployed, turn: int) -> Customer:

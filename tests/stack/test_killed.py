@@ -40,6 +40,7 @@ def stage(killable: Stage) -> Iterator[Stage]:
 def _begin(stage: Stage) -> None:
     stage.reset()
     seed(stage)
+    stage.faults.clear()  # of a point the scene's own calls are counted
 
 
 def _points(stage: Stage, scene: str) -> list[Point]:

@@ -12,7 +12,7 @@ The window answers on a socket file, one line of JSON for one word:
 
     look    what is still to be done, and when; what failed
     events  what the functions were given
-    forget  end the functions' lives; forget their logs, what they were given, and which messages and transactions were seen
+    forget  end the functions' lives; forget their logs, what they were given, seen messages, transactions and requests
     asked   which permissions roles were asked for since the last such question, and whether they were granted
     restart end one function's processes: the next call loads its code anew
     slow    the next call that needs a permission takes so many seconds of the moved clock
@@ -159,7 +159,7 @@ def _look(lambda_svc: Any) -> dict[str, Any]:
 
 def _forget(lambda_svc: Any) -> dict[str, Any]:
     from ministack.core import lambda_runtime  # noqa: PLC0415  # as above
-    from ministack.services import cloudwatch_logs, dynamodb, sqs  # noqa: PLC0415  # as above
+    from ministack.services import apigateway_v1, cloudwatch_logs, dynamodb, sqs  # noqa: PLC0415  # as above
 
     _end_lives(lambda_runtime)
     lambda_svc._esm_backoff_until.clear()
@@ -168,6 +168,7 @@ def _forget(lambda_svc: Any) -> dict[str, Any]:
     for group in list(cloudwatch_logs._log_groups._data.values()):
         group["streams"].clear()
     dynamodb._txn_idempotency.clear()
+    apigateway_v1._throttle_state.clear()
     for known in (_SEEN, _EVENTS):
         known.clear()
     return {}

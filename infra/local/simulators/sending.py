@@ -9,6 +9,7 @@ from infra.local.simulators.attempts import addressee, record
 from infra.local.simulators.contents import media_ids
 from infra.local.simulators.faults import Fault
 from infra.local.simulators.graph_errors import GraphRefusal, ok
+from infra.local.simulators.interactive import offers_of
 from infra.local.simulators.people import Person, ShopNumber
 from infra.local.simulators.sends import Message, Receipt, parse
 from infra.local.simulators.shapes import too_much
@@ -104,6 +105,7 @@ class Sending:
             quoted=message.quoted,
             to=message.to,
             opaque=message.opaque,
+            offers=offers_of(message.content) if message.kind == "interactive" else (),
         )
         self._show(shop, key, message, line)
         lost = fault is not None and fault.kind not in ("late", "slow")

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from haat.business.memory import MemoryMerchants
-from haat.business.model import Merchant
+from haat.business.memory.merchants import MemoryMerchants
+from haat.business.model.merchant import Merchant
 from haat.business.ports import Merchants
-from haat.business.store import DynamoMerchants
+from haat.business.store.merchants import DynamoMerchants
 from haat.kernel.errors import Conflict
 from tests.contract.tables import Tables
 from tests.invented import MERCHANT, OTHER_MERCHANT

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_appconfigdata import AppConfigDataClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -29,7 +30,7 @@ class _Ours(Loader):
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  # the SDK asks so
         """Those that this module makes clients of."""
-        return ["appconfigdata", "dynamodb", "kms", "sqs", "ssm"]
+        return ["appconfigdata", "dynamodb", "kms", "s3", "sqs", "ssm"]
 
 
 @cache
@@ -70,4 +71,11 @@ def appconfigdata() -> "AppConfigDataClient":
 def kms() -> "KMSClient":
     """KMS."""
     client: KMSClient = _client("kms")
+    return client
+
+
+def s3() -> "S3Client":
+    """S3, as regions sign it: what it signs must be good in a bucket's own region."""
+    config = _CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+    client: S3Client = _session().client("s3", config=config)
     return client

@@ -8,14 +8,18 @@ from haat.aws import clients
 from haat.aws.parameters import Parameters
 from haat.aws.table import Table
 from haat.conversation.channels.graph import Graph, action_for
+from haat.conversation.channels.graph_profile import GraphProfile
 from haat.conversation.rules.sending import Pace
 from haat.conversation.service.reporting import Reporting
 from haat.conversation.service.sending import Sending
+from haat.conversation.service.sharing import Sharing
 from haat.conversation.store.items import load_outgoing
 from haat.conversation.store.lines import DynamoLines, Sealer
+from haat.conversation.store.profile import DynamoSharedProfiles
 from haat.conversation.store.sends import DynamoReports, DynamoSends
 from haat.edge.batch import Outcome
 from haat.facts.conversation import DeliveryReported, load
+from haat.facts.profiles import load as load_profile
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.wiring.clock import seconds
@@ -32,6 +36,8 @@ class SendingSettings:
     conversation_table: str
     outbound_queue_url: str
     outbound_dlq_url: str
+    profile_queue_url: str
+    profile_dlq_url: str
     token_key: str
     graph_url: str
     graph_version: str
@@ -61,6 +67,17 @@ def build_sending(settings: SendingSettings) -> Sending:
     )
 
 
+def build_sharing(settings: SendingSettings, sending: Sending) -> Sharing:
+    """The real thing; it speaks on the lines that messages are sent on."""
+    return Sharing(
+        profiles=DynamoSharedProfiles(Table(clients.dynamodb(), settings.conversation_table)),
+        lines=sending.lines,
+        shower=GraphProfile(
+            pool=urllib3.PoolManager(), base_url=settings.graph_url, version=settings.graph_version, timeout=TIMEOUT
+        ),
+    )
+
+
 def build_reporting(settings: ReportingSettings) -> Reporting:
     """The real thing."""
     table = Table(clients.dynamodb(), settings.conversation_table)
@@ -81,6 +98,13 @@ def take_turn(sending: Sending, body: str, now: Instant) -> Outcome:
         "correlation": outgoing.correlation,
     }
     return Outcome(word=result.word, wait_ms=result.wait_ms, ids=ids)
+
+
+def take_profile(sharing: Sharing, body: str, now: Instant) -> Outcome:
+    """One record of the profiles' queue. Raises Rejected when it is none of ours."""
+    fact = load_profile(body)
+    turn = sharing.take(fact, now)
+    return Outcome(word=turn.word, wait_ms=turn.wait_ms, ids={"merchant": fact.merchant, "code": turn.code or None})
 
 
 def take_status(reporting: Reporting, body: str, now: Instant) -> Outcome:

@@ -91,7 +91,7 @@ class Graph:
 
     def send(self, address: str, token: Secret[str], body: Mapping[str, Any]) -> SendOutcome:
         """POST one message for an address. Never raises for what the network or Meta does, and never tries twice."""
-        if not _fits_header(token):
+        if not fits_header(token):
             return Refused(code=BAD_TOKEN, action=action_for(BAD_TOKEN))
         try:
             response = self.pool.request(
@@ -132,7 +132,7 @@ def _never_connected(error: HTTPError) -> bool:
     return isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError)
 
 
-def _fits_header(token: Secret[str]) -> bool:
-    """http.client quotes a header that it refuses in its error, and this one holds the token."""
+def fits_header(token: Secret[str]) -> bool:
+    """Whether a token can stand in a header: http.client quotes a header that it refuses in its error, and this one holds the token."""
     value = token.reveal()
     return value.isascii() and value.isprintable() and " " not in value and bool(value)

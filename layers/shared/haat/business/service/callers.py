@@ -1,0 +1,35 @@
+"""Who calls: from the text of a token to a caller, or to nobody."""
+
+from dataclasses import dataclass
+
+from haat.business.model.token import Caller
+from haat.business.ports import Merchants, Tokens
+from haat.business.rules.tokens import counts, digest
+from haat.kernel.errors import Conflict
+from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
+
+
+class Barred(Conflict):
+    """The token is good, but its shop is closed or blocked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callers:
+    """Proves callers. What it reads may be a minute old, unless `fresh` is asked for."""
+
+    tokens: Tokens
+    merchants: Merchants
+
+    def prove(self, text: Secret[str], now: Instant, *, fresh: bool) -> Caller | None:
+        """The caller that a token stands for; None where it stands for nobody now. Raises Barred, Unavailable."""
+        token = self.tokens.find(digest(text), fresh=fresh)
+        if token is None or not counts(token, now):
+            return None
+        if token.merchant is not None:
+            merchant = self.merchants.get(token.merchant, fresh=fresh)
+            if merchant is None:
+                return None
+            if merchant.state != "open":
+                raise Barred("the shop is closed or blocked", word="merchant-blocked")
+        return Caller(token=token.id, role=token.role, merchant=token.merchant, operator=token.operator)
