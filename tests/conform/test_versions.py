@@ -133,11 +133,15 @@ def test_version_changes_both_ways_while_customers_write(pair: Pair) -> None:
     """Nothing is held: the newer version comes and goes again while messages are under way."""
     stage = pair.empty()
     talk = Talk(stage, PEOPLE)
+    written = [talk.count()]
     with Talking(talk, SWEET_SHOP):
-        pair.stand(pair.newer)
-        pair.stand(pair.older)
+        for version in (pair.newer, pair.older):
+            pair.stand(version)
+            written.append(talk.count())
     nothing_is_wrong(talk)
-    assert talk.count() > 50, "nobody wrote during the deployments"
+    # How many write depends on how fast the machine deploys; that somebody does, each time, must not.
+    before, coming, going = written
+    assert before < coming < going, "nobody wrote during one of the deployments"
 
 
 def test_aws_would_take_the_newer_version_and_its_rollback(pair: Pair) -> None:
