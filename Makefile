@@ -21,7 +21,7 @@ export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
 .PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all conform check \
-	format invoke validate build build-check layers bench permissions lock clean
+	format openapi invoke validate build build-check layers bench permissions lock clean operator-token
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ install-build:
 install-conform:
 	$(INSTALL) dev sam wheels ministack
 
-run run-reset simulator invoke shop redrive outbox-repair restore: export PYTHONPATH := $(ROOT)/layers/shared
+run run-reset simulator invoke shop redrive outbox-repair restore operator-token: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -69,6 +69,9 @@ outbox-repair: install-dev ## publish what a table's stream has lost: make outbo
 restore: install-dev ## bring back rows from a restored table: make restore TABLE=conversation FROM=name [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate restore $(if $(TABLE),--table "$(TABLE)") $(if $(FROM),--source "$(FROM)") $(if $(STAGE),--stage "$(STAGE)")
 
+operator-token: install-dev ## a token for a new operator, shown once: make operator-token NAME=Anita [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate.operator_token --name "$(NAME)" $(if $(STAGE),--stage "$(STAGE)")
+
 # The layers are built anew: what is measured is what would be shipped.
 bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]
 	@$(MAKE) --no-print-directory --silent layers
@@ -84,7 +87,7 @@ test-all: install-dev ## all tests, the slow ones too, under 45 minutes
 	@exec $(BIN)/pytest $(ARGS)
 
 conform: install-conform ## a second judge: a real `sam deploy` onto ministack, permissions enforced, and the whole-stack tests on it
-	@exec $(BIN)/pytest --on=ministack -m "" tests/stack tests/security tests/conform $(ARGS)
+	@exec $(BIN)/python -m infra.conform $(ARGS)
 
 check: install-dev ## format, lint, types, import contracts, house rules of the template, lock file
 	$(BIN)/ruff format --check --quiet .
@@ -92,7 +95,11 @@ check: install-dev ## format, lint, types, import contracts, house rules of the 
 	$(BIN)/mypy --no-error-summary
 	PYTHONPATH=.:layers/shared $(BIN)/lint-imports --cache-dir .cache/import-linter
 	$(BIN)/python -m infra.lint
+	$(BIN)/python -m infra.api.compose check
 	$(BIN)/python infra/toolchain/lock.py check
+
+openapi: install-dev ## write the API's document, infra/openapi.yaml, from its parts in infra/api/
+	@exec $(BIN)/python -m infra.api.compose write
 
 format: install-dev ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .

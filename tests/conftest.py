@@ -6,11 +6,16 @@ from contextlib import contextmanager
 from typing import cast
 
 import pytest
+from hypothesis import settings
 
 from infra.conform.deployed import Deployed
 from infra.conform.powers import OnMotoOnly
 from infra.local.clock import START
 from infra.local.stage import Stage
+
+# How long an example takes is the machine's matter: speed is measured by `make bench`.
+settings.register_profile("haat", deadline=None)
+settings.load_profile("haat")
 
 LAST = pytest.StashKey[Deployed]()
 NEEDS_MOTO = "needs the stage on moto: "

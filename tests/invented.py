@@ -70,7 +70,7 @@ BOOK: ReplyBook = compile_book(ENTRIES)
 
 def shop(**changed: Any) -> Shop:
     """A sweet shop that is open from 8 to 21; manners are given by their own names."""
-    manners = {name: changed.pop(name) for name in ("silence_ms", "burst_ms", "loop_guard") if name in changed}
+    manners = {name: changed.pop(name) for name in ("silence_ms", "burst_ms", "loop_guard", "off") if name in changed}
     made: dict[str, Any] = {
         "merchant": MERCHANT, "version": "1.1", "name": "Mishti", "country": "IN", "language": "en",
         "hours": OPEN_DAILY, "entries": ENTRIES, "texts": TEXTS, "manners": Manners(**manners),
@@ -145,6 +145,11 @@ def altered(
 def renamed(was: Contact, now: Contact, *, id: str = "wamid.r") -> CustomerRenamed:
     """The channel has another name for somebody."""
     return CustomerRenamed(**_fields(id, NOW, ADDRESS), contact=was, now=now)
+
+
+def no_staff() -> Any:
+    """Who obeys a shop's own people, or tells them something, where there are none."""
+    raise AssertionError("the shop has no people of its own here")
 
 
 def new(

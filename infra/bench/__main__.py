@@ -14,13 +14,15 @@ from typing import Any
 from infra.bench import cold, model, report
 from infra.bench.measure import Measure
 from infra.bench.meter import metered
+from infra.bench.prices import FULL_CPU_MB
+from infra.bench.requests import BAD, PILES, ROWS, Requests
 from infra.bench.scenes import Scenes
 from infra.bench.words import EITHER, SHORT, Words, many
 from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
 SHOPS, ROOM = 200, 50
-LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "shared")}
+LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "shared")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,15 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seen = _scenes(scenes, found)
         _market(scenes, found)
         _bills(stage, found, seen)
+        _api(Requests(stage, meter), found)
         functions = list(stage.functions.values())
+    health = json.loads((ROOT / "events" / "public_api" / "health.json").read_text("utf-8"))
+    events = {function.name: health for function in functions if function.name.endswith("_api")}
     found["cold starts"] = {}
     for bytecode in (True, False):
         with tempfile.TemporaryDirectory() as scratch:
-            starts = cold.measure(functions, LAYERS, Path(scratch), options.rounds, bytecode=bytecode)
+            starts = cold.measure(functions, LAYERS, Path(scratch), options.rounds, bytecode=bytecode, events=events)
         name = "with bytecode, as shipped" if bytecode else "without bytecode"
         found["cold starts"][name] = starts
         print(f"\n# Cold starts, {name}: {options.rounds} of each, in turn")
-        print(report.starts(starts))
+        print(f"{report.starts(starts)}\n\n{report.answers(starts)}")
     print(f"Limits, as shipped: {report.CPU_LIMIT} of one client, {report.MEMORY_LIMIT_MB} MB.")
     if options.json:
         options.json.write_text(json.dumps(report.as_json(found), indent=2, ensure_ascii=False) + "\n")
@@ -74,6 +79,7 @@ def _scenes(scenes: Scenes, found: dict[str, Any]) -> dict[str, list[Measure]]:
             scenes.answer_after_a_while(words),
             scenes.answer_cold(words),
             scenes.newcomer(words),
+            scenes.question(words),
             scenes.duplicate(words),
             scenes.duplicate(words, cached=False),
             scenes.old_duplicate(words),
@@ -86,7 +92,7 @@ def _scenes(scenes: Scenes, found: dict[str, Any]) -> dict[str, list[Measure]]:
         asked, answered = len(words.asked.encode()), len(words.answer.encode())
         print(f"\n# {words.name}: {asked} bytes in, {answered} bytes out")
         print(report.measures(seen[words.name]))
-    for measure in (seen[SHORT.name][0], seen[SHORT.name][2], seen[SHORT.name][5]):
+    for measure in (seen[SHORT.name][0], seen[SHORT.name][2], seen[SHORT.name][6]):
         print(f"\n{measure.name}\n{report.calls(measure)}")
     return seen
 
@@ -129,6 +135,30 @@ def _bills(stage: Stage, found: dict[str, Any], seen: dict[str, list[Measure]]) 
     found["metrics"] = sorted(" ".join(name) for name in names)
     print(f"\nmetrics that these scenes have printed: {', '.join(found['metrics'])}")
     print(f"\n{report.prices()}")
+
+
+def _api(requests: Requests, found: dict[str, Any]) -> None:
+    """What the API's callers ask, and customers who order."""
+    few, chat = requests.few(), requests.chat()
+    found["requests"] = [*few, *chat]
+    print(f"\n# Requests, and orders in the chat\n{report.measures(found['requests'], 'for one')}")
+    found["pages"] = {path: both for kind in PILES for path, both in requests.pages(kind).items()}
+    sizes = ", ".join(f"{kind} {few} and {many:,}" for kind, (few, many, _) in PILES.items())
+    print(f"\n# Pages: {sizes}\n{report.pages(found['pages'])}")
+    found["sheet"] = requests.sheet()
+    print(f"\n# A table of {ROWS:,} rows, {BAD} of them bad\n{report.measures(found['sheet'], 'for all of it')}")
+    for measure in found["sheet"]:
+        own, waits = sum(seconds for _, seconds in measure.cpu), model.waits_s(measure)
+        lambda_s = own * FULL_CPU_MB / found["memory"]["merchant_api"] + waits
+        print(f"{measure.name}: {own:.1f} s of a processor, {waits:.1f} s of waiting: about {lambda_s:.0f} s in Lambda")
+    directory = next(both[1] for path, both in found["pages"].items() if path.startswith("/v1/directory"))
+    by_name = {measure.name: measure for measure in found["requests"]}
+    asked = [by_name["GET product"], by_name["POST product"], directory, by_name["a cart and its confirmation"]]
+    own_ms = model.own_ms([*found["requests"], directory])
+    for measure in asked:
+        bill = model.a_million(f"a million times: {measure.name}", [measure], found["memory"], own_ms)
+        found["bills"].append(bill)
+        print(f"\n{report.bill(bill)}")
 
 
 def bills(seen: list[Measure], memory: dict[str, int], words: Words) -> list[model.Bill]:

@@ -1,4 +1,4 @@
-"""What a cold start of each function costs: processor time and memory until it asks for its first event.
+"""What a cold start of each function costs: processor time and memory until it asks for its first event, and until it has answered one.
 
 Each life is a fresh process under AWS's runtime client, which finds the Runtime API here, on loopback, and so does its
 SDK: what it asks for while it starts is answered at once. The processor's time is that of the child alone, so a busy
@@ -14,15 +14,23 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
-from infra.local.function import Function
+from infra.local.function import Function, Json
 from infra.local.settings import HOST
 
 SECONDS = 20.0  # a start that takes longer than this has failed
 _YARDSTICK = "one boto3 client"
+_ROUTES = ", with all of its routes"
+# Routes are loaded when they are first asked for (edge/api/later.py); this asks for all of them.
+_ASK_ALL = """
+routes = build(read(Settings), logger, metrics).routes
+for one in routes:
+    routes[one]
+"""
 _PLAIN = """import boto3
 
 client = boto3.client("dynamodb")
@@ -39,10 +47,11 @@ class NoStart(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """One cold start."""
+    """One cold start. `answered_ms` is what it took until the first event was answered, from the very beginning; 0 where there was none."""
 
     cpu_ms: float
     peak_mb: float
+    answered_ms: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,18 +72,35 @@ class Starts:
         return median(start.cpu_ms for start in self.seen)
 
     @property
+    def answered_ms(self) -> float:
+        """The fastest until an event was answered."""
+        return min(start.answered_ms for start in self.seen)
+
+    @property
+    def answered_median_ms(self) -> float:
+        """The one in the middle of these."""
+        return median(start.answered_ms for start in self.seen)
+
+    @property
     def peak_mb(self) -> float:
         """The most memory that any of them held."""
         return max(start.peak_mb for start in self.seen)
 
 
 def measure(
-    functions: Sequence[Function], layers: Mapping[str, Path], scratch: Path, rounds: int, *, bytecode: bool
+    functions: Sequence[Function],
+    layers: Mapping[str, Path],
+    scratch: Path,
+    rounds: int,
+    *,
+    bytecode: bool,
+    events: Mapping[str, Json],
 ) -> list[Starts]:
     """Start each function, and one with a single client, `rounds` times in turn; the yardstick is the first of the answer.
 
     `layers` are the built ones, by the name of their folder in `layers/`. Without bytecode theirs is left out, as it would be
-    where nobody compiles; that of the SDK, which the runtime brings along, stays.
+    where nobody compiles; that of the SDK, which the runtime brings along, stays. `events` are what some functions are then
+    asked, by their names; the yardstick answers the first of them with nothing.
     """
     built = {name: _copy(folder, scratch / f"layer-{name}", bytecode=bytecode) for name, folder in layers.items()}
     shipped = [
@@ -87,15 +113,24 @@ def measure(
         )
         for function in functions
     ]
+    shipped += [_with_all_routes(function, scratch) for function in shipped if function.name == "merchant_api"]
     plain = scratch / "plain"
     plain.mkdir()
     (plain / "app.py").write_text(_PLAIN)
     yardstick = replace(shipped[0], name=_YARDSTICK, code=plain, layers=(), environment={})
+    asked = {_YARDSTICK: next(iter(events.values()), None), **events}
     found = [Starts(name=function.name) for function in (yardstick, *shipped)]
     for _ in range(rounds):
         for starts, function in zip(found, (yardstick, *shipped), strict=True):
-            starts.seen.append(_start(function))
+            starts.seen.append(_start(function, asked.get(function.name)))
     return found
+
+
+def _with_all_routes(function: Function, scratch: Path) -> Function:
+    code = _copy(function.code, scratch / f"{function.name}-routes", bytecode=False)
+    with (code / "app.py").open("a") as file:
+        file.write(_ASK_ALL)
+    return replace(function, name=function.name + _ROUTES, code=code)
 
 
 def _copy(folder: Path, to: Path, *, bytecode: bool) -> Path:
@@ -110,8 +145,13 @@ class _Awaited(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__((HOST, 0), _Answers)
-        self.asked, self.done = threading.Event(), threading.Event()
+        self.asked, self.answered, self.go, self.done = (threading.Event() for _ in range(4))
+        self.event: Json = None
+        self.answer: Json = None
         self.complaint = ""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a process that is killed leaves its connections."""
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -122,20 +162,34 @@ class _Answers(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        """The function has started and wants an event: there will be none."""
-        self.server.asked.set()
+        """The function has started and wants an event: it gets the one there is, and waits in vain for another."""
+        first = not self.server.asked.is_set()
+        (self.server.asked if first else self.server.answered).set()
+        if first and self.server.event is not None:
+            self.server.go.wait()
+            headers = {"Lambda-Runtime-Aws-Request-Id": "of-the-bench", "Content-Type": "application/json"}
+            self._say(json.dumps(self.server.event).encode(), headers)
+            return
         self.server.done.wait()
         self.close_connection = True
 
     def do_POST(self) -> None:
-        """A secret is asked for, or the function says why it can't start."""
+        """A secret is asked for, or the function answers, or says why it can't start."""
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        if "/runtime/init/error" in self.path:
+        if self.path.endswith("/error"):
             self.server.complaint = body.decode("utf-8", "replace")
             self.server.asked.set()
-        answer = json.dumps({"Parameter": {"Name": "secret", "Type": "SecureString", "Value": "of the bench"}}).encode()
+            self.server.answered.set()
+        elif self.path.endswith("/response"):
+            self.server.answer = json.loads(body)
+        self._say(
+            json.dumps({"Parameter": {"Name": "secret", "Type": "SecureString", "Value": "of the bench"}}).encode(), {}
+        )
+
+    def _say(self, answer: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        for name, value in {"Content-Type": "application/x-amz-json-1.1", **headers}.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -149,14 +203,16 @@ def _awaited() -> Iterator[_Awaited]:
     try:
         yield server
     finally:
+        server.go.set()
         server.done.set()
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def _start(function: Function) -> Start:
+def _start(function: Function, event: Json) -> Start:
     with _awaited() as server:
+        server.event = event
         address = f"{HOST}:{server.server_address[1]}"
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         environment = {
@@ -177,13 +233,25 @@ def _start(function: Function) -> Start:
             stderr=subprocess.DEVNULL,
         ) as child:
             try:
-                if not server.asked.wait(SECONDS) or server.complaint:
-                    raise NoStart(
-                        f"{function.name}: {server.complaint or f'no event was asked for in {SECONDS:.0f} s'}"
-                    )
-                return Start(cpu_ms=_cpu_ms(child.pid), peak_mb=_peak_mb(child.pid))
+                _wait(server, server.asked, function)
+                cpu_ms, answered_ms = _cpu_ms(child.pid), 0.0
+                if event is not None:
+                    server.go.set()
+                    _wait(server, server.answered, function)
+                    answered_ms = _cpu_ms(child.pid)
+                    if (
+                        isinstance(server.answer, dict)
+                        and server.answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR
+                    ):
+                        raise NoStart(f"{function.name}: {server.answer}")
+                return Start(cpu_ms=cpu_ms, peak_mb=_peak_mb(child.pid), answered_ms=answered_ms)
             finally:
                 child.kill()
+
+
+def _wait(server: _Awaited, for_: threading.Event, function: Function) -> None:
+    if not for_.wait(SECONDS) or server.complaint:
+        raise NoStart(f"{function.name}: {server.complaint or f'no event was asked for in {SECONDS:.0f} s'}")
 
 
 def _cpu_ms(pid: int) -> float:

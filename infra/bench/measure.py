@@ -1,9 +1,15 @@
 """What one scene has asked of AWS."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from infra.bench.meter import Charged
+from infra.bench.meter import Charged, Meter
+from infra.local.stage import Stage
+
+
+class Wrong(AssertionError):
+    """A scene did not happen as it was meant to: its figures would say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +75,27 @@ class Measure:
         return sum(
             call.operation in operations or call.operation.partition(".")[0] in operations for call in self.charged
         )
+
+
+def take(
+    stage: Stage, meter: Meter, name: str, act: Callable[[], object], *, said: int | None = None, per: int = 1
+) -> Measure:
+    """Let something happen until nothing is left to do, and count it. `said`: how many replies there must be. Raises Wrong."""
+    meter.clear()
+    stage.logs.clear()
+    before = len(stage.graph.sent())
+    act()
+    stage.drain()
+    answered = len(stage.graph.sent()) - before
+    if stage.failures or said not in (None, answered):
+        raise Wrong(f"{name}: {answered} replies instead of {said}; {stage.failures}")
+    functions = {function for function, _ in meter.cpu}
+    return Measure(
+        name=name,
+        charged=tuple(meter.calls),
+        invocations=Counter(function for function, _ in meter.cpu),
+        lines=tuple((function, line) for function in sorted(functions) for line in stage.logs.lines(function)),
+        posts=tuple(meter.posts),
+        per=per,
+        cpu=tuple(meter.cpu),
+    )

@@ -16,15 +16,15 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from infra.bench.units import Index, Item, index_units, read_units, write_units
+from infra.bench.units import READ_BYTES, Index, Item, index_units, item_size, read_units, write_units
 from infra.local.clock import TestClock
 from infra.local.function import ACCOUNT, REGION
 from infra.local.http import Response
 from infra.local.inprocess import InProcess
 from infra.local.logs import Logs
 from infra.local.settings import Settings
-from infra.local.stage import Stage
-from infra.local.wire import Invocation, Wire
+from infra.local.stage import LISTENER, Stage
+from infra.local.wire import Handles, Invocation, Wire
 
 CHUNK_BYTES = 64 * 1024  # SQS charges a request for each, begun or whole
 
@@ -47,10 +47,10 @@ class Meter:
 
     def __init__(self, region: str) -> None:
         """Count for the tables of one region."""
+        self.region = region
         self.calls: list[Charged] = []
         self.posts: list[int] = []  # bytes sent to Graph
         self.cpu: list[tuple[str, float]] = []  # for each invocation: seconds of the function's own
-        self._region = region
 
     def clear(self) -> None:
         """Count from nothing."""
@@ -65,6 +65,8 @@ class Meter:
             units = read_units(found, consistent=bool(asked.get("ConsistentRead")))
             self.calls.append(Charged(function=function, operation=operation, reads=units, key=_key(asked)))
             return call()
+        if operation in ("Query", "BatchGetItem"):
+            return self._charge_many(function, operation, asked, call())
         if operation == "TransactWriteItems":
             actions = [next(iter(action.values())) for action in asked["TransactItems"]]
         elif operation in ("PutItem", "UpdateItem", "DeleteItem"):
@@ -85,8 +87,22 @@ class Meter:
         self.calls.append(Charged(function=function, operation=operation, writes=writes + index, index=index, key=keys))
         return answer
 
+    def _charge_many(self, function: str, operation: str, asked: Mapping[str, Any], answer: Any) -> Any:
+        """Charge for a reading of several items: a query for their sizes together, a batch for each of its own."""
+        said = json.loads(answer.content)
+        if operation == "Query":
+            items, wanted = said.get("Items", []), asked
+            units = float(max(1, -(-sum(map(item_size, items)) // READ_BYTES)))
+        else:
+            (items,), (wanted,) = said["Responses"].values() or ([],), asked["RequestItems"].values()
+            missing = len(wanted["Keys"]) - len(items)
+            units = float(sum(read_units(item, consistent=True) for item in items) + missing)
+        reads = units if wanted.get("ConsistentRead") else units / 2
+        self.calls.append(Charged(function=function, operation=operation, reads=reads))
+        return answer
+
     def _table(self, asked: Mapping[str, Any]) -> Table:
-        return dynamodb_backends[ACCOUNT][self._region].tables[asked["TableName"]]
+        return dynamodb_backends[ACCOUNT][self.region].tables[asked["TableName"]]
 
     def _item(self, asked: Mapping[str, Any]) -> Item | None:
         table = self._table(asked)
@@ -182,7 +198,8 @@ def metered(region: str = REGION) -> Iterator[tuple[Stage, Meter]]:
     clock, meter = TestClock(), Meter(region)
 
     def runner(stage: Stage) -> InProcess:
-        wire = _MeteredWire(stage.faults, stage.flags, {stage.settings.graph_url: stage.graph})
+        others: dict[str, Handles] = {stage.settings.graph_url: stage.graph, LISTENER: stage.listener}
+        wire = _MeteredWire(stage.faults, stage.flags, others)
         wire.meter = meter
         return InProcess(wire, clock, stage.logs)
 

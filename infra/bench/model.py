@@ -26,6 +26,7 @@ MILLION = 1_000_000
 # Which kind of queue feeds a function: each of its batches is received and deleted by a request of its own.
 FED: Mapping[str, str] = {"auto_reply": "FIFO", "outbound_message": "FIFO", "message_status": "standard"}
 DOOR = "inbound_message"
+API = "_api"  # so the functions behind the REST API end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ def a_million(name: str, measures: Iterable[Measure], memory: Mapping[str, int],
         for what, amount in _units(measure, memory, own).items():
             units[what] += MILLION * amount / measure.per  # type: ignore[assignment]  # a Counter of amounts
     order = (
+        *(("API requests",) if units["API requests"] else ()),
         "Lambda requests",
         "Lambda duration",
         "DynamoDB writes",
@@ -91,6 +93,7 @@ def _units(measure: Measure, memory: Mapping[str, int], own: Mapping[str, float]
         queues[kind] += 2 * invocations[function]
     answers = invocations[DOOR] * ANSWER_BYTES
     return {
+        "API requests": float(sum(times for function, times in invocations.items() if function.endswith(API))),
         "Lambda requests": float(invocations.total()),
         "Lambda duration": sum(ms * memory[f] for f, ms in _billed_ms(measure, memory, own).items()) / 1000 / 1024,
         "DynamoDB writes": float(measure.writes),
@@ -111,6 +114,11 @@ def _billed_ms(measure: Measure, memory: Mapping[str, int], own: Mapping[str, fl
         waits += TAKES_MS["Graph"] * len(measure.posts) if function == "outbound_message" else 0
         billed[function] = times * math.ceil((busy + waits) / times + TAKES_MS["runtime"])
     return billed
+
+
+def waits_s(measure: Measure) -> float:
+    """Seconds that the functions of a measure wait for AWS, one call after the other."""
+    return sum(_takes(call.operation) for call in measure.charged) / 1000
 
 
 def _takes(operation: str) -> float:

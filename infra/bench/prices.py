@@ -21,6 +21,7 @@ class Price:
 
 
 PRICES: dict[str, Price] = {
+    "API requests": Price(dollars=3.50e-6, unit="request of a REST API", source="page"),
     "Lambda requests": Price(dollars=0.20e-6, unit="request", source="list"),
     "Lambda duration": Price(dollars=0.0000133334, unit="GB-second, arm64", source="list"),
     "DynamoDB writes": Price(dollars=0.71e-6, unit="write unit, on demand", source="list"),
@@ -43,6 +44,8 @@ PRICES: dict[str, Price] = {
 # Not to be measured here: how long AWS and Meta take, in milliseconds.
 TAKES_MS: dict[str, float] = {
     "GetItem": 4,
+    "Query": 5,
+    "BatchGetItem": 8,
     "PutItem": 6,
     "UpdateItem": 6,
     "TransactWriteItems": 15,

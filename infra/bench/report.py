@@ -1,6 +1,6 @@
 """The bench's figures as text for a terminal, and as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -31,7 +31,7 @@ def number(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def measures(found: Iterable[Measure]) -> str:
+def measures(found: Iterable[Measure], per: str = "for one message") -> str:
     """Calls, units and log bytes of each scene, for one message where it had several."""
     rows = [
         (
@@ -41,7 +41,15 @@ def measures(found: Iterable[Measure]) -> str:
         )
         for measure in found
     ]
-    return table(("for one message", "calls", "write units", "of an index", "read units", "log bytes"), rows)
+    return table((per, "calls", "write units", "of an index", "read units", "log bytes"), rows)
+
+
+def pages(found: Mapping[str, tuple[Measure, Measure]]) -> str:
+    """Calls and read units of each page, where there are few things and where there are many."""
+    rows = [
+        (path, *(number(figure) for one in both for figure in (one.calls, one.reads))) for path, both in found.items()
+    ]
+    return table(("a page of 25", "calls: few", "read units", "calls: many", "read units"), rows)
 
 
 def calls(measure: Measure) -> str:
@@ -66,6 +74,21 @@ def starts(found: Sequence[Starts]) -> str:
         for each in found
     ]
     return table(("least (median)", "CPU ms", "ratio", "memory"), rows)
+
+
+def answers(found: Sequence[Starts]) -> str:
+    """The same until a first request was answered, for those that were asked something."""
+    one = found[0]
+    rows = [
+        (
+            each.name,
+            f"{each.answered_ms:.0f} ({each.answered_median_ms:.0f})",
+            f"{each.answered_ms / one.answered_ms:.2f} ({each.answered_median_ms / one.answered_median_ms:.2f})",
+        )
+        for each in found
+        if each.answered_ms
+    ]
+    return table(("GET /health answered", "CPU ms", "ratio"), rows)
 
 
 def bill(found: Bill) -> str:
@@ -106,6 +129,7 @@ def as_json(found: Any) -> Any:
                 "least_ms": found.least_ms,
                 "median_ms": found.median_ms,
                 "peak_mb": found.peak_mb,
+                "answered_ms": found.answered_ms,
             }
         case Bill():
             return asdict(found) | {"total": found.total}

@@ -1,12 +1,11 @@
 """What happens on the stage while the meter runs: each scene sets itself up, and measures one thing."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from haat.conversation.store import lines
-from infra.bench.measure import Measure
+from infra.bench.measure import Measure, Wrong, take
 from infra.bench.meter import Meter
 from infra.bench.units import item_size
 from infra.bench.words import SHOP, Words
@@ -21,10 +20,6 @@ from infra.local.stage import Stage
 CACHES_S = 60  # the product keeps channels, shops, lines and customers for so long
 _WEBHOOK = "/webhooks/whatsapp"
 _KNOWN = 9  # messages after which a conversation remembers as many as it ever will
-
-
-class Wrong(AssertionError):
-    """A scene did not happen as it was meant to: its figures would say nothing."""
 
 
 class Scenes:
@@ -65,6 +60,13 @@ class Scenes:
         asif = self._customer(2, words)
         return self._measure(
             "a new customer's first message", lambda: asif.writes(SHOP.phone_number_id, words.asked), said=1
+        )
+
+    def question(self, words: Words) -> Measure:
+        """A known customer asks what nobody has taught: it goes on the shop's list, and the shop's people are told."""
+        rina = self._known(words)
+        return self._measure(
+            "a question that the bot can't answer", lambda: rina.writes(SHOP.phone_number_id, "elephants"), said=1
         )
 
     def duplicate(self, words: Words, *, cached: bool = True) -> Measure:
@@ -182,24 +184,7 @@ class Scenes:
     # How it is done
 
     def _measure(self, name: str, act: Callable[[], object], *, said: int, per: int = 1) -> Measure:
-        self.meter.clear()
-        self.stage.logs.clear()
-        before = len(self.stage.graph.sent())
-        act()
-        self.stage.drain()
-        answered = len(self.stage.graph.sent()) - before
-        if answered != said or self.stage.failures:
-            raise Wrong(f"{name}: {answered} replies instead of {said}; {self.stage.failures}")
-        functions = {function for function, _ in self.meter.cpu}
-        return Measure(
-            name=name,
-            charged=tuple(self.meter.calls),
-            invocations=Counter(function for function, _ in self.meter.cpu),
-            lines=tuple((function, line) for function in sorted(functions) for line in self.stage.logs.lines(function)),
-            posts=tuple(self.meter.posts),
-            per=per,
-            cpu=tuple(self.meter.cpu),
-        )
+        return take(self.stage, self.meter, name, act, said=said, per=per)
 
     def _reset(self, shops: tuple[DemoShop, ...] = (SHOP,)) -> None:
         self.stage.reset()

@@ -26,7 +26,6 @@ that keeps to them runs on both. What differs:
 """
 
 import dataclasses
-import http.client
 import json
 import shutil
 import tempfile
@@ -37,14 +36,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from infra.conform.clock import MovedClock
+from infra.conform.doors import Doors
 from infra.conform.logs import EngineLogs
+from infra.conform.merchants_system import MerchantsSystem
 from infra.conform.ministack import Ministack
 from infra.conform.powers import Flags, Mappings, refuse, refuse_uncarried
 from infra.conform.seen import Seen
 from infra.conform.stack import DeployedFunction, build, deploy, standing
 from infra.local.function import InvocationFailed, Json
 from infra.local.http import Response
-from infra.local.settings import HOST, ROOT, Settings
+from infra.local.settings import ROOT, Settings
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.server import SimulatorServer
 
@@ -52,8 +53,6 @@ from infra.local.simulators.server import SimulatorServer
 MOST_SECONDS = 120.0
 LOOK_EVERY = 0.01
 SMALLEST_STEP = 0.001
-# Longer than any function behind an address may take (seconds).
-_PATIENCE = 40.0
 # What everything calls (template.yaml: Globals).
 ALIAS = "live"
 
@@ -65,13 +64,10 @@ class NeverQuiet(Exception):
     """There was always something left to do; the text says what."""
 
 
-class NoDoor(Exception):
-    """No function of the stack has such an address; the text says which there are."""
-
-
 class Deployed(Seen):
     """A stack that stands on a ministack of its own, and everything that moves in it."""
 
+    doors: Doors
     logs: EngineLogs
     faults: Mappings
     flags: Flags
@@ -82,7 +78,7 @@ class Deployed(Seen):
         """Use `fresh`."""
         super().__init__(engine, settings)
         self.folder, self.clock, self.server, self.graph = folder, clock, server, server.simulator
-        self.closing = ExitStack()
+        self.listener, self.closing = MerchantsSystem(), ExitStack()
         self._failures: list[InvocationFailed] = []
         self._noted = 0
         self._read_first = settings.secrets
@@ -103,6 +99,7 @@ class Deployed(Seen):
             settings = dataclasses.replace(settings, sim_port=int(server.url.rpartition(":")[2]), graph_url=server.url)
             engine = things.enter_context(Ministack(folder, clock.path))
             deployed = cls(folder, engine, clock, server, settings)
+            things.callback(deployed.listener.close)
             deployed.put_secrets()
             deployed.deploy(checkout, parameters=parameters)
             deployed.closing = things.pop_all()
@@ -128,6 +125,7 @@ class Deployed(Seen):
             self._built[checkout] = build(checkout, Path(tempfile.mkdtemp(dir=self.folder)))
         deploy(self.engine, self._built[checkout], values)
         self.deployment = standing(self.engine, checkout / "template.yaml")
+        self.doors = Doors(self.engine.port, self.deployment)
         groups = {function.name: function.log_group for function in self.functions.values()}
         self.logs = EngineLogs(self.client("logs"), groups)
         named = {name: function.physical_name for name, function in self.functions.items()}
@@ -142,29 +140,16 @@ class Deployed(Seen):
     # What comes from outside
 
     def http(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
-        """Make one request to the function whose public paths (HaatPaths in the template) hold this one."""
-        doors = {path: function.name for function in self.functions.values() for path in function.paths}
-        path = target.partition("?")[0]
-        if path not in doors:
-            raise NoDoor(f"{path}: there are {', '.join(doors)}")
-        return self.function_url(doors[path], method, target, headers, body)
+        """Make one request to the function whose public paths (HaatPaths in the template) hold this one, or to the REST API."""
+        refuse_uncarried(headers or {}, body)
+        return self.doors.ask(method, target, headers or {}, body)
 
     def function_url(
         self, name: str, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Response:
         """Make one request to a function's own URL, whatever its path."""
-        url = self.functions[name].url
-        if url is None:
-            raise NoDoor(f"{name} has no address of its own")
         refuse_uncarried(headers or {}, body)
-        line = http.client.HTTPConnection(HOST, self.engine.port, timeout=_PATIENCE)
-        try:
-            line.request(method, f"/_aws/lambda-url/{url}{target}", body, dict(headers or {}))
-            answer = line.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
-            return Response(status=answer.status, headers=named, body=answer.read())
-        finally:
-            line.close()
+        return self.doors.ask_function(name, method, target, headers or {}, body)
 
     def invoke(self, name: str, event: Json) -> Json:
         """Call one function with one event; raise InvocationFailed if no answer comes."""
@@ -251,6 +236,7 @@ class Deployed(Seen):
         self.wipe()
         self.drain()
         self.graph.reset()
+        self.listener.reset()
         self.engine.forget()
         self._failures.clear()
         self._noted = 0

@@ -71,6 +71,19 @@ def judge(before: Mapping[str, Made], after: Mapping[str, Made]) -> list[str]:
     return sorted(found)
 
 
+def stays(before: Mapping[str, Made], after: Mapping[str, Made]) -> list[str]:
+    """Return what an update from `before` to `after` leaves behind, as it is to be kept: going forward again makes it anew.
+
+    AWS refuses that for what has a name of its own (it already exists) until it is imported or taken away; what has none is
+    forgotten for another of its kind. Versions of functions stay behind each time, as they should.
+    """
+    return sorted(
+        path
+        for path, one in before.items()
+        if one.retained and path not in after and one.kind != "AWS::Lambda::Version"
+    )
+
+
 def _anew(before: Mapping[str, Made], after: Mapping[str, Made], fixed: Mapping[str, list[str]]) -> dict[str, str]:
     """Return what must be made anew, and for which property: also where that names something that is made anew itself."""
     found: dict[str, str] = {}

@@ -21,21 +21,25 @@ class Roles:
             for name, function in stage.deployment.functions.items()
         }
 
+    def policies(self, function: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the template's own policies of a function's role, by their names."""
+        return self._own(function)
+
     def granted(self, function: str) -> list[Permission]:
         """Return each pair of an action and a resource that the template's own policies grant, as they say it."""
-        return [pair for document in self._own(function).values() for pair in _pairs(document)]
+        return [pair for document in self._own(function).values() for pair, _ in _each(document)]
 
     def granted_by_aws(self, function: str) -> list[Permission]:
         """Return each such pair of the policies that are AWS's own."""
         attached = self._iam.list_attached_role_policies(RoleName=self.names[function])["AttachedPolicies"]
-        return [pair for policy in attached for pair in _pairs(self._attached(policy["PolicyArn"]))]
+        return [pair for policy in attached for pair, _ in _each(self._attached(policy["PolicyArn"]))]
 
     @contextmanager
     def without(self, function: str, permission: Permission) -> Iterator[None]:
         """Take one permission out for the block, and nothing else."""
         role, before = self.names[function], self._own(function)
         for name, document in before.items():
-            left = [_statement(pair) for pair in _pairs(document) if pair != permission]
+            left = [statement for pair, statement in _each(document) if pair != permission]
             self._put(role, name, {"Version": "2012-10-17", "Statement": left})
         try:
             yield
@@ -62,12 +66,9 @@ class Roles:
             self._iam.delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _pairs(document: Mapping[str, Any]) -> Iterator[Permission]:
+def _each(document: Mapping[str, Any]) -> Iterator[tuple[Permission, Mapping[str, Any]]]:
+    """Each pair that a policy grants, with the statement that grants it alone, under its condition."""
     for statement in listed(document["Statement"]):
         for action in listed(statement["Action"]):
             for resource in listed(statement["Resource"]):
-                yield Permission(action, resource)
-
-
-def _statement(pair: Permission) -> dict[str, str]:
-    return {"Effect": "Allow", "Action": pair.action, "Resource": pair.resource}
+                yield Permission(action, resource), {**statement, "Action": action, "Resource": resource}

@@ -64,14 +64,18 @@ class Seen:
         return self._urls[name]
 
     def wipe(self) -> None:
-        """Empty all tables and queues."""
-        dynamodb, sqs = self.client("dynamodb"), self.client("sqs")
+        """Empty all tables, queues and buckets."""
+        dynamodb, sqs, s3 = (self.client(service) for service in ("dynamodb", "sqs", "s3"))
         for queue in (queue for queue in self.deployment.queues if self.queue_depth(queue)):
             sqs.purge_queue(QueueUrl=self.queue_url(queue))
         for table in self.deployment.tables:
             names = self.key_names(table)
             for item in self.items(table):
                 dynamodb.delete_item(TableName=table, Key={name: item[name] for name in names})
+        for bucket in self.deployment.buckets:
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+                for held in page.get("Contents", ()):
+                    s3.delete_object(Bucket=bucket, Key=held["Key"])
 
     def put_secrets(self) -> None:
         """Put into Parameter Store what an operator would put there, where something else stands."""

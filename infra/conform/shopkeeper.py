@@ -6,6 +6,7 @@ JSON, then the shops' numbers.
 
 import json
 import sys
+import time
 from types import SimpleNamespace
 
 import boto3
@@ -15,6 +16,9 @@ from infra.local.seed import seed
 
 outputs, numbers = json.loads(sys.argv[1]), sys.argv[2:]
 stage = SimpleNamespace(
-    client=boto3.client, graph=SimpleNamespace(add=lambda _: None), deployment=SimpleNamespace(outputs=outputs)
+    client=boto3.client,
+    clock=SimpleNamespace(now=time.time),
+    graph=SimpleNamespace(add=lambda _: None),
+    deployment=SimpleNamespace(outputs=outputs),
 )
 seed(stage, tuple(shop for shop in MARKET if shop.phone_number_id in numbers))

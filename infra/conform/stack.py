@@ -19,6 +19,8 @@ from infra.local.settings import ROOT
 SAM = ROOT / ".venv-sam/bin/sam"
 # What a build reads, as `make build-check` has it.
 PARTS = ("template.yaml", "functions", "layers", "infra")
+# What `sam deploy` says of each thing that has not changed, and nobody wants to read.
+_UPLOADED = "skipping upload"
 
 
 class DeployError(Exception):
@@ -45,11 +47,12 @@ class DeployedFunction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The stack as it stands; tables and queues by their physical names, `resources` by `nested stack/logical id`."""
+    """The stack as it stands; tables, queues and buckets by their physical names, `resources` by `nested stack/logical id`."""
 
     functions: Mapping[str, DeployedFunction]
     tables: tuple[str, ...]
     queues: tuple[str, ...]
+    buckets: tuple[str, ...]
     outputs: Mapping[str, str]
     resources: Mapping[str, tuple[str, str]]
 
@@ -79,7 +82,10 @@ def deploy(engine: Ministack, template: Path, parameters: Mapping[str, str]) -> 
         *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
         *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
     ]
-    _run(command, {**clean, **engine.environ, "SAM_CLI_TELEMETRY": "0"})
+    try:
+        _run(command, {**clean, **engine.environ, "SAM_CLI_TELEMETRY": "0"})
+    except DeployError as error:
+        raise DeployError("\n".join([*_failed(engine), str(error)])) from None
     _mend_mappings(engine)
 
 
@@ -128,6 +134,7 @@ def standing(engine: Ministack, template: Path) -> Standing:
         functions=functions,
         tables=tuple(name for kind, name in made if kind == "AWS::DynamoDB::Table"),
         queues=tuple(url.rsplit("/", 1)[-1] for kind, url in made if kind == "AWS::SQS::Queue"),
+        buckets=tuple(name for kind, name in made if kind == "AWS::S3::Bucket"),
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())},
         resources=resources,
     )
@@ -157,6 +164,15 @@ def _function(client: Any, name: str, logical_id: str, physical: str, paths: tup
     )
 
 
+def _failed(engine: Ministack) -> Iterator[str]:
+    """Each resource that failed, in any stack, and why: `sam deploy` shows it only in a table, cut to pieces."""
+    client = engine.client("cloudformation")
+    for stack in client.list_stacks()["StackSummaries"]:
+        for event in client.describe_stack_events(StackName=stack["StackId"])["StackEvents"]:
+            if "FAILED" in event["ResourceStatus"] and "ResourceStatusReason" in event:
+                yield f"{stack['StackName']} {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+
+
 def _mend_mappings(engine: Ministack) -> None:
     """Give each queue's mapping its concurrency as a number.
 
@@ -174,7 +190,8 @@ def _run(command: list[str], environ: Mapping[str, str]) -> None:
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        said = (done.stdout + done.stderr)[-4000:]
+        lines = (line for line in (done.stdout + done.stderr).splitlines() if line.strip() and _UPLOADED not in line)
+        said = "\n".join(lines)[-4000:]
         raise DeployError(
             f"{Path(command[0]).name} {command[1]} ended after {time.monotonic() - started:.0f} s:\n{said}"
         )

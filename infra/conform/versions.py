@@ -21,16 +21,28 @@ _SHARED = Path("layers/shared/haat")
 # What lies in queues and tables; each gains a field in the next version.
 _KEPT = {
     "facts/conversation.py": ("Contact", "Fact"),
-    "conversation/model.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
-    "business/model.py": ("Merchant",),
+    "facts/said.py": ("Choice", "ShopSays", "Template", "StaffHears"),
+    "facts/notices.py": ("NoticeRaised", "NoticeDue"),
+    "facts/profiles.py": ("ProfileChanged", "ProfileWanted"),
+    "conversation/model/__init__.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
+    "conversation/model/people.py": ("Erasure",),
+    "business/model/merchant.py": ("Merchant", "StaffNumber", "StaffTemplate", "Card"),
+    "business/model/token.py": ("Token",),
+    "business/model/product.py": ("Picture", "Product", "Collection"),
+    "business/model/order.py": ("Line", "Step", "Order", "Option", "Spoken"),
+    "business/model/sheet.py": ("Progress",),
 }
 # No two of its defaults are the same, so it is never left out as one.
-_FIELD = "    trial: str = field(default_factory=lambda: __import__('uuid').uuid4().hex)"
+_FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambda: __import__('uuid').uuid4().hex)"
 # Where a version is written down, and where it is asked for.
 _VERSIONS = (
-    ("facts/conversation.py", r"(version: ClassVar\[int\] = )(\d+)"),
+    *(
+        (f"facts/{name}.py", r"(version: ClassVar\[int\] = )(\d+)")
+        for name in ("conversation", "said", "notices", "profiles")
+    ),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),
+    ("conversation/store/erasures.py", r'("erase_more", "v": )(\d+)'),
     ("wiring/answering.py", r"(check_version\(due, )(\d+)"),
 )
 

@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from infra.local import moto_fast, moto_queues, moto_stacks, wire
+from infra.local import buckets, moto_fast, moto_queues, moto_stacks, wire
 from infra.local.function import ACCOUNT, AWS_ENVIRONMENT
 
 # Where stages of this process stand now.
@@ -54,6 +54,7 @@ def on_moto(region: str) -> Iterator[None]:
         for backends in (cloudformation_backends, dynamodb_backends, dynamodbstreams_backends, kms_backends,
                          lambda_backends, logs_backends, sns_backends, sqs_backends, ssm_backends):  # fmt: skip
             backends[ACCOUNT][region].reset()
+        buckets.forget(region)
         mock.stop()
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]

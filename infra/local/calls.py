@@ -6,6 +6,7 @@ JSON line for each call that differs from all before it.
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,6 +20,9 @@ VARIABLE = "HAAT_CALLS"
 
 # Parameters of AWS's operations that name a resource, and nothing else of a request.
 _NAMING = ("TableName", "IndexName", "QueueUrl", "Name", "Names", "KeyId", *appconfig.IDENTIFIERS)
+
+# S3 names its bucket in the host, or else first in the path.
+_IN_HOST = re.compile(r"(.+)\.s3[.-]")
 
 
 class Calls:
@@ -39,7 +43,7 @@ class Calls:
 
     def note(self, function: str, service: str, operation: str, request: Request) -> None:
         """Write a call down, the first time."""
-        call = {"function": function, "service": service, "operation": operation, "names": _names(request)}
+        call = {"function": function, "service": service, "operation": operation, "names": _names(service, request)}
         line = json.dumps(self._about | call, sort_keys=True)
         if line not in self._seen:
             self._seen.add(line)
@@ -47,8 +51,10 @@ class Calls:
                 file.write(line + "\n")
 
 
-def _names(request: Request) -> dict[str, Any]:
-    """Return what a request names. Only JSON is read: a service that speaks otherwise has no names yet."""
+def _names(service: str, request: Request) -> dict[str, Any]:
+    """Return what a request names. Of a service that speaks neither JSON nor S3's way nothing is known yet."""
+    if service == "s3":
+        return _buckets(request)
     if token := request.query.get("configuration_token"):
         return appconfig.session(token)
     try:
@@ -61,6 +67,19 @@ def _names(request: Request) -> dict[str, Any]:
     if "TransactItems" in asked:
         names["TransactItems"] = _inside(asked["TransactItems"])
     return names
+
+
+def _buckets(request: Request) -> dict[str, Any]:
+    """Return the bucket of a call to S3, and that which it copies from; never a key, which may say whose it is."""
+    in_host = _IN_HOST.match(request.headers.get("host", ""))
+    names = {"Bucket": in_host.group(1) if in_host else _first(request.path)}
+    if source := request.headers.get("x-amz-copy-source"):
+        names["CopySource"] = _first(source)
+    return names
+
+
+def _first(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _inside(actions: Iterable[Mapping[str, Any]]) -> list[list[str]]:

@@ -15,8 +15,10 @@ from moto.cloudformation.parsing import clean_json
 from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
+from infra.local import buckets
 from infra.local.deployment import Deployment, EventSource, Route, Timer
 from infra.local.function import ACCOUNT, STACK, Function
+from infra.local.gateway import GATEWAY_RESPONSES
 from infra.local.resources import Resource
 from infra.local.roles import roles
 from infra.local.template import BUCKET, Blueprint, TemplateError
@@ -39,7 +41,7 @@ class _Deployer:
     def _uploaded(self) -> Iterator[None]:
         """Have in S3 what moto looks for there, for as long as it looks."""
         s3 = boto3.client("s3", region_name=self.region)
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.region})
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.region})  # type: ignore[typeddict-item]  # any region
         s3.put_object(Bucket=BUCKET, Key="code.zip", Body=_no_code())
         for name, template in self.blueprint.nested.items():
             s3.put_object(Bucket=BUCKET, Key=f"{name}.json", Body=json.dumps(template))
@@ -150,6 +152,15 @@ class _Deployer:
                 if ttl := properties.get("TimeToLiveSpecification"):
                     table.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": ttl["AttributeName"]}
 
+    def set_bucket_options(self) -> None:
+        """Let pages of other origins in, which moto's CloudFormation passes over."""
+        for stack, template in (("", self.blueprint.root), *self.blueprint.nested.items()):
+            for name, resource in template["Resources"].items():
+                if resource["Type"] == "AWS::S3::Bucket":
+                    made: Any = self.stacks[stack].resource_map[name]
+                    crossing = self.resolve(stack, resource["Properties"].get("CorsConfiguration"))
+                    buckets.let_in(self.region, made.physical_resource_id, crossing)
+
 
 def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> Deployment:
     """Create the stack; raise TemplateError if moto made less than the template asks."""
@@ -157,6 +168,7 @@ def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> 
     deployer.create()
     deployer.check()
     deployer.set_table_options()
+    deployer.set_bucket_options()
     functions = {name: deployer.function(name) for name in blueprint.code if deployer.has(name)}
     by_physical_name = {function.physical_name: function.name for function in functions.values()}
     by_arn = {function.arn: function.name for function in functions.values()}
@@ -176,6 +188,7 @@ def deploy(blueprint: Blueprint, parameters: Mapping[str, str], region: str) -> 
             if mapping.properties.get("Enabled", True) in (True, "true")
         ),
         routes=tuple(_routes(blueprint, functions)),
+        gateway=_gateway(blueprint),
         timers=tuple(_timers(deployer, by_arn)),
         profiles=_profiles(deployer),
         tables=tuple(deployer.physical("AWS::DynamoDB::Table").values()),
@@ -210,6 +223,12 @@ def _routes(blueprint: Blueprint, functions: Mapping[str, Function]) -> list[Rou
                 method = "ANY" if verb == "x-amazon-apigateway-any-method" else verb.upper()
                 routes.append(Route(method=method, path=path, function=functions[named[1]].name))
     return routes
+
+
+def _gateway(blueprint: Blueprint) -> Mapping[str, Any]:
+    """Read what the REST API answers by itself from its OpenAPI body."""
+    bodies = (one.properties.get("Body") or {} for one in blueprint.own if one.type == "AWS::ApiGateway::RestApi")
+    return {kind: said for body in bodies for kind, said in body.get(GATEWAY_RESPONSES, {}).items()}
 
 
 def _timers(deployer: _Deployer, by_arn: Mapping[str, str]) -> list[Timer]:

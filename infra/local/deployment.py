@@ -45,6 +45,7 @@ class Deployment:
     roles: dict[str, Role]
     sources: tuple[EventSource, ...]
     routes: tuple[Route, ...]
+    gateway: Mapping[str, Any]  # what the REST API answers by itself: GatewayResponses, by their types
     timers: tuple[Timer, ...]
     profiles: dict[str, bytes]
     tables: tuple[str, ...]

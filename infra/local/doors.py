@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from infra.local import events
 from infra.local.deployment import Route
 from infra.local.function import Function, InvocationFailed, Json
+from infra.local.gateway import Gateway
 from infra.local.http import Request, Response
 
 LARGEST_BODY = 6 * 1024 * 1024  # what Lambda takes for one synchronous call
@@ -19,13 +20,16 @@ type Invoke = Callable[[str, Json], Json]
 class Doors:
     """Everything of the stack that answers HTTP."""
 
-    def __init__(self, functions: Mapping[str, Function], routes: Iterable[Route], invoke: Invoke) -> None:
+    def __init__(
+        self, functions: Mapping[str, Function], routes: Iterable[Route], invoke: Invoke, gateway: Gateway
+    ) -> None:
         """Know all addresses; literal paths come before those with parameters, as API Gateway orders them."""
         self._functions, self._invoke = functions, invoke
         self._urls = {path: function for function in functions.values() for path in function.paths}
         self._routes = sorted(
             ((route, _pattern(route.path)) for route in routes), key=lambda pair: pair[0].path.count("{")
         )
+        self.gateway = gateway
         self._numbers = itertools.count(1)
 
     def handle(self, request: Request, *, now: float) -> Response:
@@ -37,7 +41,7 @@ class Doors:
     def call_url(self, name: str, request: Request, *, now: float) -> Response:
         """Answer a request to one function's URL, whatever its path."""
         function = self._functions[name]
-        if len(request.body) > LARGEST_BODY:
+        if _too_large(request):
             return Response(status=413, headers=_JSON, body=b'{"Message":"Request Entity Too Large"}')
         try:
             event = events.url_event(function, request, number=next(self._numbers), now=now)
@@ -46,22 +50,32 @@ class Doors:
             return Response(status=502, headers=_JSON, body=b"Internal Server Error")
 
     def _call_rest(self, request: Request, *, now: float) -> Response:
+        number = next(self._numbers)
+
+        def refused(kind: str) -> Response:
+            return self.gateway.answer(kind, request, events.request_id(number))
+
         for route, pattern in self._routes:
             found = pattern.match(request.path)
             if not found or route.method not in (request.method, "ANY"):
                 continue
-            if len(request.body) > LARGEST_BODY:
-                return Response(status=413, headers=_JSON, body=b'{"message":"Request Too Long"}')
+            if self.gateway.throttled:
+                return refused("THROTTLED")
+            if _too_large(request):
+                return refused("REQUEST_TOO_LARGE")
             parameters = {name: unquote(value) for name, value in found.groupdict().items()}
-            event = events.rest_event(
-                request, resource=route.path, parameters=parameters, number=next(self._numbers), now=now
-            )
+            event = events.rest_event(request, resource=route.path, parameters=parameters, number=number, now=now)
             try:
                 return events.rest_response(self._invoke(route.function, event))
-            except (InvocationFailed, events.BadAnswer):
-                return Response(status=502, headers=_JSON, body=b'{"message": "Internal server error"}')
-        # API Gateway knows no 404: what is not declared is not yours to call.
-        return Response(status=403, headers=_JSON, body=b'{"message":"Missing Authentication Token"}')
+            except InvocationFailed:
+                return refused("INTEGRATION_FAILURE")
+            except events.BadAnswer:
+                return refused("API_CONFIGURATION_ERROR")
+        return refused("MISSING_AUTHENTICATION_TOKEN")
+
+
+def _too_large(request: Request) -> bool:
+    return request.cut or len(request.body) > LARGEST_BODY
 
 
 def _pattern(path: str) -> re.Pattern[str]:

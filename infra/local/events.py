@@ -46,7 +46,7 @@ def url_event(function: Function, request: Request, *, number: int, now: float) 
                 "sourceIp": "127.0.0.1",
                 "userAgent": headers.get("user-agent", ""),
             },
-            "requestId": _request_id(number),
+            "requestId": request_id(number),
             "routeKey": "$default",
             "stage": "$default",
             "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
@@ -82,12 +82,12 @@ def rest_event(request: Request, *, resource: str, parameters: Mapping[str, str]
             "accountId": ACCOUNT,
             "apiId": "local",
             "domainName": request.headers.get("host", "127.0.0.1"),
-            "extendedRequestId": _request_id(number),
+            "extendedRequestId": request_id(number),
             "httpMethod": request.method,
             "identity": {"sourceIp": "127.0.0.1", "userAgent": request.headers.get("user-agent")},
             "path": f"/local{request.path}",
             "protocol": "HTTP/1.1",
-            "requestId": _request_id(number),
+            "requestId": request_id(number),
             "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
             "requestTimeEpoch": int(now * 1000),
             "resourceId": "local",
@@ -177,7 +177,7 @@ def rule_event(*, name: str, number: int, now: float, region: str) -> Json:
     """Return the event of an EventBridge rule's schedule."""
     return {
         "version": "0",
-        "id": _request_id(number),
+        "id": request_id(number),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
         "account": ACCOUNT,
@@ -203,7 +203,8 @@ def _query(request: Request) -> dict[str, list[str]]:
     return values
 
 
-def _request_id(number: int) -> str:
+def request_id(number: int) -> str:
+    """Return the id of a request by its number."""
     return f"{number:08x}-0000-4000-8000-000000000000"
 
 

@@ -5,7 +5,7 @@ A crash matrix runs once without a fault, lists the points, then runs once for e
 struck fails its test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -66,6 +66,13 @@ class Slow:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The function waits for its answer while something else happens."""
+
+    happens: Callable[[], object]
+
+
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """One fault that waits for its point."""
@@ -75,7 +82,7 @@ class Fault:
     operation: str | None
     call: int | None
     when: When
-    effect: Refusal | Slow | BaseException
+    effect: Refusal | Slow | Meanwhile | BaseException
     left: int = 1
     struck: int = field(default=0)
 
@@ -120,6 +127,33 @@ class Faults:
     def kill(self, *, function: str, call: int, when: When = "before") -> Iterator[Fault]:
         """Let `function` die at its `call`-th call inside the block, counted from one."""
         fault = Fault(function=function, service=None, operation=None, call=call, when=when, effect=Killed())
+        with self._fault(fault):
+            yield fault
+
+    @contextmanager
+    def meanwhile(
+        self,
+        happens: Callable[[], object],
+        *,
+        function: str,
+        call: int | None = None,
+        service: str | None = None,
+        operation: str | None = None,
+        times: int = 1,
+    ) -> Iterator[Fault]:
+        """Let something happen before `function` makes its `call`-th call inside the block, or the next `times` such calls.
+
+        If that is another request, the two are at work at once, and in the same order in every run.
+        """
+        fault = Fault(
+            function=function,
+            service=service,
+            operation=operation,
+            call=call,
+            when="before",
+            effect=Meanwhile(happens),
+            left=times,
+        )
         with self._fault(fault):
             yield fault
 
@@ -201,7 +235,7 @@ class Faults:
             counts[function] = counts.get(function, 0) + 1
         return call
 
-    def strike(self, call: Call, when: When) -> Refusal | Slow | None:
+    def strike(self, call: Call, when: When) -> Refusal | Slow | Meanwhile | None:
         """Raise, or return what AWS does instead, if a fault waits here."""
         for fault, counts in self._set:
             if fault.takes(call, counts[call.function], when):

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 class Request:
     """One HTTP request; header names are in lower case, `path` has no query.
 
-    `query` holds the last value of each name; `raw_query` is all of it as it was sent, where that is known.
+    `query` holds the last value of each name; `raw_query` is all of it as it was sent, where that is known. A body that is
+    longer than anybody takes is not here, but `cut` off.
     """
 
     method: str
@@ -20,6 +21,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     raw_query: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

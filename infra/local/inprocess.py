@@ -1,7 +1,8 @@
 """Runs handlers in this process, one at a time: for tests, deterministic and fast.
 
 Each function has its own environment, its own copy of its module and its own metrics, and loses them when it is
-killed. Our own packages under `layers/` are shared: they hold no state at module level.
+killed. Our own packages under `layers/` are shared: they hold no state at module level. A function that is called
+while it works (`faults.meanwhile`) begins a second life, as in Lambda; other threads wait until it is their turn.
 """
 
 import importlib.util
@@ -9,6 +10,7 @@ import itertools
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -69,22 +71,27 @@ class InProcess:
         self._lives: dict[str, _Life] = {}
         self._loads = itertools.count(1)
         self._clients = _Clients()
+        # What a handler sees as its own (environment, stdout, waiting) belongs to the whole process.
+        self._turn = threading.RLock()
 
     def invoke(self, function: Function, event: Json) -> Json:
         """Call the handler; JSON both ways, so that nothing is shared that Lambda would not share."""
-        life = self._lives.setdefault(function.name, _Life())
         answer: Json = None
-        with self._wire.of(function.name) as running, self._inside(function, life, running):
-            try:
-                handler = life.handler or self._load(function, life)
-                answer = _copy(handler(_copy(event), Context(function, running.number)))
-            except (Exception, Killed) as error:
-                # Whatever a `finally` has made of it: who was killed is dead.
-                if not running.killed:
-                    self._logs.add(function.name, _complaint(error))
-                    raise InvocationFailed(function.name, type(error).__name__, str(error)) from error
+        with self._turn, self._wire.of(function.name) as running:
+            life = self._lives.pop(function.name, None) or _Life()
+            with self._inside(function, life, running):
+                try:
+                    handler = life.handler or self._load(function, life)
+                    answer = _copy(handler(_copy(event), Context(function, running.number)))
+                except (Exception, Killed) as error:
+                    # Whatever a `finally` has made of it: who was killed is dead.
+                    if not running.killed:
+                        self._logs.add(function.name, _complaint(error))
+                        raise InvocationFailed(function.name, type(error).__name__, str(error)) from error
+                finally:
+                    if not running.killed:
+                        self._lives[function.name] = life
         if running.killed:
-            del self._lives[function.name]
             raise InvocationFailed(function.name, "Runtime.ExitError", "killed", died=True)
         return answer
 

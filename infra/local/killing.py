@@ -26,7 +26,7 @@ from pathlib import Path
 from moto.server import ThreadedMotoServer
 
 from infra.local.clock import TestClock
-from infra.local.faults import Call, Faults, Killed, Refusal, Slow, When
+from infra.local.faults import Call, Faults, Killed, Meanwhile, Refusal, Slow, When
 from infra.local.function import REGION, Function, Json, Runner
 from infra.local.http import Request, Response
 from infra.local.logs import Logs
@@ -125,7 +125,7 @@ class Witness:
     def __init__(self, faults: Faults) -> None:
         """Listen on a port of its own."""
         self._faults = faults
-        self._misused: Refusal | Slow | BaseException | None = None
+        self._misused: Refusal | Slow | Meanwhile | BaseException | None = None
         self._lock = threading.Lock()
         self._server = _Listener(self)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

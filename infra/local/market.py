@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from haat.business.model import Merchant
+from haat.business.model.merchant import Merchant
 from haat.conversation.model import Entry, Language, Taught, Texts
 from haat.kernel.ids import MerchantId
 

@@ -49,8 +49,8 @@ DONE_BY_STAGE = frozenset(
 
 LEFT_OUT: Mapping[str, str] = {
     "AWS::ApiGateway::Account": "only says where API Gateway logs",
-    "AWS::ApiGateway::GatewayResponse": "the front answers errors as API Gateway does by default",
-    "AWS::ApiGateway::UsagePlan": "nothing is throttled here",
+    "AWS::ApiGateway::GatewayResponse": "the front answers by what the document has for it",
+    "AWS::ApiGateway::UsagePlan": "nothing is throttled here but by hand",
     "AWS::CloudWatch::Alarm": "nothing measures here; tests read the alarms from the template",
     "AWS::CloudWatch::CompositeAlarm": "nothing measures here; tests read the alarms from the template",
     "AWS::CloudWatch::Dashboard": "nothing measures here",

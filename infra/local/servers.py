@@ -5,12 +5,14 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from infra.local.doors import LARGEST_BODY
 from infra.local.events import split_target
 from infra.local.http import Request, Response
 from infra.local.settings import HOST
 
 type Answer = Callable[[Request], Response]
+
+# What API Gateway takes (quotas of REST APIs). What is longer is not read: the answer to it is made without the body.
+LARGEST_BODY = 10 * 1024 * 1024
 
 
 class HttpServer:
@@ -68,12 +70,11 @@ class _Connection(BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         """Answer one request."""
+        cut, body = False, b""
         try:
             body = self._body()
         except _TooLarge:
-            self.close_connection = True
-            self._reply(Response(status=413, body=b'{"Message":"Request Entity Too Large"}'))
-            return
+            cut = self.close_connection = True
         except ValueError:
             self.close_connection = True
             self._reply(Response(status=400))
@@ -86,6 +87,7 @@ class _Connection(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
             raw_query=self.path.partition("?")[2],
+            cut=cut,
         )
         self._reply(self.server.answer(request))
 

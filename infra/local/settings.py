@@ -55,7 +55,9 @@ class Settings:
     @property
     def parameters(self) -> dict[str, str]:
         """What the template's parameters are on this stage; India is open, as the shops of the market are there."""
-        return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"}
+        return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"} | {
+            "AllowedNoticeHosts": "127.0.0.1,localhost"
+        }
 
     @property
     def secrets(self) -> dict[str, str]:

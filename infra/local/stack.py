@@ -9,7 +9,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.sqs.models import Queue, sqs_backends
 
-from infra.local import aws, moto_fast, moto_queues, template
+from infra.local import aws, buckets, moto_fast, moto_queues, template
 from infra.local.deploy import deploy
 from infra.local.deployment import Deployment
 from infra.local.function import ACCOUNT, Function
@@ -103,6 +103,7 @@ class Stack:
             dynamodb_backends[ACCOUNT][self.region].__dict__.pop("stage_tokens", None)
         for queue in self.queues():
             moto_queues.empty(queue)
+        buckets.empty(self.region)
         self._put_secrets()
         aws.forget_instances()
 

@@ -20,18 +20,22 @@ from infra.local.clock import Clock, TestClock
 from infra.local.doors import Doors
 from infra.local.faults import Faults
 from infra.local.function import REGION, InvocationFailed, Json, Runner
+from infra.local.gateway import Gateway
 from infra.local.http import Request, Response
 from infra.local.inprocess import InProcess
 from infra.local.logs import Logs
 from infra.local.pumps import Pump, TimerPump, pump_for, trim
 from infra.local.settings import Settings
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.listener import Listener
 from infra.local.stack import Stack
-from infra.local.wire import Wire
+from infra.local.wire import Handles, Wire
 
 # A stage that still has work after so many rounds is going in circles.
 MOST_ROUNDS = 2_000
 SMALLEST_STEP = 0.001
+# Where a merchant's own system listens, for functions that run in this process.
+LISTENER = "http://127.0.0.1:8083"
 
 
 class NeverQuiet(Exception):
@@ -60,11 +64,13 @@ class Stage(Stack):
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
             self.graph.base_url = settings.graph_url
+            self.listener = Listener(url=LISTENER)
             self.failures: list[InvocationFailed] = []
             self._on_failure = on_failure or self.failures.append
             self.runner = runner(self)
             self.closing.callback(self.runner.close)
-            self.doors = Doors(self.functions, self.deployment.routes, self.invoke)
+            gateway = Gateway(self.deployment.gateway)
+            self.doors = Doors(self.functions, self.deployment.routes, self.invoke, gateway)
             self.pumps: list[Pump] = [
                 *(pump_for(source, region, self.invoke) for source in self.deployment.sources),
                 *(TimerPump(timer, region, self.invoke) for timer in self.deployment.timers),
@@ -86,7 +92,7 @@ class Stage(Stack):
         clock.start()
 
         def runner(stage: "Stage") -> Runner:
-            others = {stage.settings.graph_url: stage.graph}
+            others: dict[str, Handles] = {stage.settings.graph_url: stage.graph, LISTENER: stage.listener}
             calls = Calls.wanted(os.environ, stage.settings.template, parameters or {})
             return InProcess(Wire(stage.faults, stage.flags, others, calls), clock, stage.logs)
 
@@ -161,6 +167,7 @@ class Stage(Stack):
         self.faults.clear()
         self.logs.clear()
         self.graph.reset()
+        self.listener.reset()
         self.failures.clear()
         if isinstance(self.clock, TestClock):
             self.clock.reset()
@@ -180,6 +187,15 @@ class Stage(Stack):
             yield
         finally:
             moto_queues.BEHAVIOUR.deduplicate = True
+
+    @contextmanager
+    def throttled(self) -> Iterator[None]:
+        """Let the REST API refuse every request as it does where too many come in a second."""
+        self.doors.gateway.throttled = True
+        try:
+            yield
+        finally:
+            self.doors.gateway.throttled = False
 
     # Inside
 

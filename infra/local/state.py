@@ -21,7 +21,7 @@ from moto.dynamodb.models.table import StreamRecord, Table
 from moto.kms.models import Key, kms_backends
 from moto.sqs.models import Message, Queue
 
-from infra.local import moto_fast, moto_queues
+from infra.local import buckets, moto_fast, moto_queues
 from infra.local.function import ACCOUNT
 from infra.local.pumps import QueuePump, StreamPump
 from infra.local.stage import Stage
@@ -65,6 +65,7 @@ def save(stage: Stage, directory: Path) -> None:
             "queues": {queue.name: _queue(queue, held) for queue in stage.queues()},
             "keys": {place: _key(key) for place, key in _keys(stage).items()},
             "parameters": _parameters(stage),
+            "buckets": buckets.dump(stage.region),
             "simulators": {"graph": stage.graph.dump()},
         }
     text = json.dumps(document, default=_plain)
@@ -135,6 +136,7 @@ def _put_back(stage: Stage, document: dict[str, Any]) -> list[str]:
         for name, saved in document["parameters"].items():
             if name not in ours:  # those the settings say anew
                 stage.client("ssm").put_parameter(Name=name, Overwrite=True, **saved)
+        lost += buckets.load(stage.region, document.get("buckets", {}))
     return lost
 
 

@@ -21,7 +21,7 @@ from urllib3.response import HTTPResponse
 
 from infra.local.calls import Calls
 from infra.local.events import split_target
-from infra.local.faults import Call, Faults, Killed, Refusal, Slow, When
+from infra.local.faults import Call, Faults, Killed, Meanwhile, Refusal, Slow, When
 from infra.local.http import Dropped, NetworkFault, Refused, Request, Response, TimedOut
 
 
@@ -53,6 +53,7 @@ class Wire:
         try:
             yield invocation
         finally:
+            invocation.over = True
             _CURRENT[0] = outer
 
     def invocation(self, function: str, number: int) -> "Invocation":
@@ -66,7 +67,9 @@ class Wire:
     def note(self, function: str, service: str, operation: str, request: AWSPreparedRequest) -> None:
         """Write a call to AWS down, where somebody asked for that."""
         if self._calls is not None:
-            asked = _request(request.method, request.url, dict(request.headers), request.body)
+            # The host is the connection's to add; S3's bucket stands in it.
+            headers = dict(request.headers) | {"host": urlsplit(request.url).netloc}
+            asked = _request(request.method, request.url, headers, request.body)
             self._calls.note(function, service, operation, asked)
 
     def flags(self, request: Request) -> Response:
@@ -76,6 +79,9 @@ class Wire:
 
 class Invocation:
     """One run of a handler. Once it was killed it makes no call any more, whatever its `finally` blocks try."""
+
+    # Runs of several threads end in any order, and one that is over may stay behind as the current one.
+    over = False
 
     def __init__(self, wire: Wire, function: str, number: int) -> None:
         """Begin alive."""
@@ -124,6 +130,9 @@ class Invocation:
         if isinstance(struck, Slow):
             time.sleep(struck.seconds)  # which moves the stage's clock
             return None
+        if isinstance(struck, Meanwhile):
+            struck.happens()
+            return None
         return struck
 
 
@@ -140,13 +149,13 @@ def install() -> None:
 
     def aws(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **rest: Any) -> Any:
         running = _CURRENT[0]
-        if running is None or not self.enabled:
+        if running is None or running.over or not self.enabled:
             return plain_aws(self, event_name, request, **rest)
         return running.aws(event_name, request, lambda: plain_aws(self, event_name, request, **rest))
 
     def http(self: Any, conn: Any, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> Any:
         running = _CURRENT[0]
-        if running is None:
+        if running is None or running.over:
             return plain_http(self, conn, method, url, body=body, headers=headers, **rest)
         raw = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
         try:

@@ -70,8 +70,9 @@ def _lacking(options: argparse.Namespace) -> str:
 
 
 def _shop(stack: str, file: Path) -> int:
-    new_id = ulid(int(time.time() * 1000), secrets.token_bytes(10))
-    for done in bring(stack, read(file.read_text()), os.environ.get("HAAT_TOKEN", ""), MerchantId(new_id)):
+    now = Instant(int(time.time() * 1000))
+    new_id = MerchantId(ulid(now, secrets.token_bytes(10)))
+    for done in bring(stack, read(file.read_text()), os.environ.get("HAAT_TOKEN", ""), new_id, now):
         print(done)
     return 0
 
@@ -115,6 +116,7 @@ def _repair(prefix: str, older: int) -> int:
     dlq = by_name["outbox-dlq"]
     names = Names(
         conversation_table=f"{prefix}conversation",
+        business_table=f"{prefix}business",
         queue_url_prefix=f"{dlq.rpartition('/')[0]}/{prefix}",
         outbox_dlq_url=dlq,
         outbox_queues=",".join(name for name in by_name if "-dlq" not in name),

@@ -1,12 +1,12 @@
 """`make shop`: opens a shop, changes it, or gives its number a new token. Until there is an API for operators, this is the way.
 
 A shop is a JSON file (docs/operate.md has one). Its number's id finds the shop again: the same file may be brought any number of
-times, and only what has changed is written. The access token never stands in the file: it comes in HAAT_TOKEN.
+times, and only what it names and has changed is written. The access token never stands in the file: it comes in HAAT_TOKEN.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import available_timezones
@@ -14,31 +14,37 @@ from zoneinfo import available_timezones
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from haat.aws.sealer import Sealer
 from haat.aws.table import Table
-from haat.business import store as business
-from haat.business.model import Merchant
-from haat.business.store import DynamoMerchants
-from haat.conversation.model import Channel, Entry, Language, Manners, Taught, Texts
+from haat.business.model.merchant import Merchant
+from haat.business.store import merchants as business
+from haat.business.store.merchants import DynamoMerchants
+from haat.conversation.model import Channel, Connected, Entry, Language, Manners, Taught, Texts
 from haat.conversation.rules.matching import compile_book
+from haat.conversation.store.channels import connect_actions
 from haat.conversation.store.conversations import channel_key, read_channel
-from haat.conversation.store.lines import DynamoTaught, Sealer
+from haat.conversation.store.lines import DynamoTaught
 from haat.facts.codec import from_plain
 from haat.kernel.errors import Rejected, Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 MINUTES_A_DAY = 24 * 60
+# Of a merchant, what a file does not say: its name and version here, what an operator decided over HTTP, whom the shop itself trusts.
+OURS = frozenset({"id", "version", "state", "blocked_from", "staff", "staff_template", "gstin", "askers"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A shop as its file describes it."""
+    """A shop as its file describes it. `names` are the fields that it gives of the merchant, the bot's texts and its manners: the others stay."""
 
     merchant: Merchant
     taught: Taught
+    names: Mapping[str, tuple[str, ...]]
     address: str  # Meta's id of the phone number
     account: str  # the WhatsApp Business Account that owns it
 
@@ -54,6 +60,7 @@ def read(text: str) -> Described:
         shop = Described(
             merchant=business.load(json.dumps({**profile, "id": "", "version": 0})),
             taught=from_plain(Taught, taught, {"entries": Entry, "texts": Texts, "manners": Manners}),
+            names={"merchant": tuple(profile), **{part: tuple(taught.get(part, ())) for part in ("texts", "manners")}},
             address=str(line["phone_number_id"]),
             account=str(line["account"]),
         )
@@ -68,8 +75,8 @@ def read(text: str) -> Described:
 
 
 def _unknown(cls: type, given: Mapping[str, Any]) -> list[str]:
-    """Names that the file gives and nobody reads: a misspelt one must not be dropped in silence. Id and version are ours."""
-    known = {field.name for field in fields(cls)} - {"id", "version"}
+    """Names that the file gives and nobody reads: a misspelt one must not be dropped in silence. Some are not the file's to say."""
+    known = {field.name for field in fields(cls)} - OURS
     return sorted(set(given) - known)
 
 
@@ -93,7 +100,7 @@ def _is_week(week: Mapping[int, tuple[tuple[int, int], ...]]) -> bool:
     )
 
 
-def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[str]:
+def bring(stack: str, shop: Described, token: str, new_id: MerchantId, now: Instant) -> list[str]:
     """Write what differs from what the stack holds -> what was done, in words. `new_id` names a merchant who is not there yet.
 
     Raises Rejected when a new number comes without a token, Unavailable and Conflict as stores do.
@@ -113,9 +120,8 @@ def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[s
     done = [f"merchant {merchant}: {word}" for word in _written(merchants, taught, merchant, shop)]
     if token:
         sealed = Sealer(boto3.client("kms"), names["TokenKey"]).seal(merchant, Secret(token))
-        taught.connect(
-            Channel(kind="whatsapp", address=shop.address, merchant=merchant, account=shop.account, token=sealed)
-        )
+        channel = Channel(kind="whatsapp", address=shop.address, merchant=merchant, account=shop.account, token=sealed)
+        conversation.transact(connect_actions(Connected(channel=channel, connected_at=now)))
         done.append(f"number {shop.address}: connected, with this token")
     elif known is not None and known.stopped:
         done.append(f"number {shop.address}: still stopped ({known.stopped}); a new token in HAAT_TOKEN lifts that")
@@ -125,17 +131,37 @@ def bring(stack: str, shop: Described, token: str, new_id: MerchantId) -> list[s
 def _written(merchants: DynamoMerchants, taught: DynamoTaught, id: MerchantId, shop: Described) -> list[str]:
     """Save profile and replies where they differ; each has a version, so that nothing is overwritten unseen."""
     done = []
-    was = merchants.get(id)
-    profile = replace(shop.merchant, id=id, version=was.version if was else 0)
+    was = merchants.get(id, fresh=True)
+    profile = _over(was, shop.merchant, shop.names["merchant"]) if was else replace(shop.merchant, id=id)
     if profile != was:
         merchants.save(replace(profile, version=profile.version + 1))
         done.append("profile saved")
     had = taught.read(id)
-    told = replace(shop.taught, version=had.version)
+    told = replace(
+        had,
+        entries=_entries(had, shop.taught),
+        texts=_over(had.texts, shop.taught.texts, shop.names["texts"]),
+        manners=_over(had.manners, shop.taught.manners, shop.names["manners"]),
+    )
     if told != had:
         taught.write(id, replace(told, version=told.version + 1))
         done.append(f"{len(told.entries)} replies saved")
     return done or ["nothing has changed"]
+
+
+def _over[T: (Merchant, Texts, Manners)](was: T, given: T, names: Iterable[str]) -> T:
+    """What was there, with what the file gives by name."""
+    return replace(was, **{name: getattr(given, name) for name in names})
+
+
+def _entries(had: Taught, given: Taught) -> tuple[Entry, ...]:
+    """Those of the file, and those that it does not name: somebody taught them over HTTP."""
+    known = {entry.id: entry for entry in had.entries}
+    for entry in given.entries:
+        askers = known[entry.id].askers if entry.id in known else {}
+        # An example that the file repeats is still its customer's.
+        known[entry.id] = replace(entry, askers={text: who for text, who in askers.items() if text in entry.examples})
+    return tuple(known.values())
 
 
 def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:

@@ -20,7 +20,12 @@ from infra.permissions.recorded import Used, read
 from infra.permissions.sources import needed_by_aws
 
 # Every permission is used by one of these. The crash matrix plays the same scenes over and over and would only take time.
-TESTS = ("tests/stack/conversation", "tests/security", "--ignore=tests/stack/conversation/test_crashes.py")
+TESTS = (
+    "tests/stack/business",
+    "tests/stack/conversation",
+    "tests/security",
+    "--ignore=tests/stack/conversation/test_crashes.py",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

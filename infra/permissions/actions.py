@@ -1,8 +1,13 @@
 """Which actions of IAM a call to AWS needs, and on which resource.
 
-Sources, AWS's own pages: "Service Authorization Reference", its pages on DynamoDB, SQS, Systems Manager, KMS and
-AppConfig; "Using IAM with DynamoDB transactions" (DynamoDB Developer Guide); "Amazon SQS API permissions: Actions and
-resource reference" (SQS Developer Guide), where a batch stands under the single action.
+Sources, AWS's own pages: "Service Authorization Reference", its pages on DynamoDB, SQS, Systems Manager, KMS, S3
+and AppConfig; "Using IAM with DynamoDB transactions" (DynamoDB Developer Guide); "Amazon SQS API permissions: Actions and
+resource reference" (SQS Developer Guide), where a batch stands under the single action; "GetObject", "HeadObject",
+"DeleteObject", "CopyObject" (S3 API Reference).
+
+An object is taken as any object of its bucket: keys are not written down. What is signed for others (an address, a
+form) is no call and counts as nothing; S3 checks the signer's own right when it is used, so a function that signs must
+also do the like itself, or its grant is a finding.
 
 A SecureString under Parameter Store's own key (`aws/ssm`) needs no permission of KMS in the role: that key lets every
 principal of the account decrypt ("Restricting decryption of SecureString parameter values", Systems Manager User
@@ -42,6 +47,8 @@ def needed(service: str, operation: str, names: Names, place: Place) -> set[Perm
         if call in _TRANSACTIONS:
             pairs = names["TransactItems"]
             return {Permission(f"dynamodb:{_INSIDE[kind]}", _table(table, place)) for kind, table in pairs}
+        if call in _OBJECTS:
+            return {Permission(action, resource) for action, at in _OBJECTS[call] for resource in at(names, place)}
         action, resources = _CALLS[call]
         return {Permission(action, resource) for resource in resources(names, place)}
     except KeyError as missing:
@@ -91,6 +98,22 @@ def _configuration(names: Names, place: Place) -> Iterable[str]:
     return [place.arn("appconfig", f"application/{application}/environment/{environment}/configuration/{profile}")]
 
 
+def _bucket(names: Names, place: Place) -> Iterable[str]:
+    return [f"arn:{place.partition}:s3:::{names['Bucket']}"]
+
+
+def _objects(names: Names, place: Place) -> Iterable[str]:
+    return [f"{bucket}/*" for bucket in _bucket(names, place)]
+
+
+def _source(names: Names, place: Place) -> Iterable[str]:
+    return _bucket({"Bucket": names["CopySource"]}, place)
+
+
+def _source_objects(names: Names, place: Place) -> Iterable[str]:
+    return _objects({"Bucket": names["CopySource"]}, place)
+
+
 type Resources = Callable[[Names, Place], Iterable[str]]
 
 _CALLS: Mapping[str, tuple[str, Resources]] = {
@@ -104,6 +127,7 @@ _CALLS: Mapping[str, tuple[str, Resources]] = {
     "dynamodb.BatchWriteItem": ("dynamodb:BatchWriteItem", _each_table),
     "sqs.SendMessage": ("sqs:SendMessage", _queue),
     "sqs.SendMessageBatch": ("sqs:SendMessage", _queue),
+    "sqs.GetQueueAttributes": ("sqs:GetQueueAttributes", _queue),
     "sqs.ChangeMessageVisibility": ("sqs:ChangeMessageVisibility", _queue),
     "sqs.ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility", _queue),
     "ssm.GetParameter": ("ssm:GetParameter", _parameters),
@@ -115,6 +139,20 @@ _CALLS: Mapping[str, tuple[str, Resources]] = {
     "appconfigdata.StartConfigurationSession": ("appconfig:StartConfigurationSession", _configuration),
     "appconfigdata.GetLatestConfiguration": ("appconfig:GetLatestConfiguration", _configuration),
 }
+
+# Whoever reads a file also needs to list: else S3 answers 403, not 404, where there is none.
+_READS: tuple[tuple[str, Resources], ...] = (("s3:GetObject", _objects), ("s3:ListBucket", _bucket))
+_OBJECTS: Mapping[str, tuple[tuple[str, Resources], ...]] = {
+    "s3.GetObject": _READS,
+    "s3.HeadObject": _READS,
+    "s3.PutObject": (("s3:PutObject", _objects),),
+    "s3.DeleteObject": (("s3:DeleteObject", _objects),),
+    "s3.CopyObject": (
+        ("s3:GetObject", _source_objects), ("s3:ListBucket", _source), ("s3:PutObject", _objects),
+    ),
+    "s3.HeadBucket": (("s3:ListBucket", _bucket),),
+    "s3.ListObjectsV2": (("s3:ListBucket", _bucket),),
+}  # fmt: skip
 
 # A transaction has no action of its own: each action in it needs what it would need alone.
 _TRANSACTIONS = ("dynamodb.TransactWriteItems", "dynamodb.TransactGetItems")

@@ -1,13 +1,17 @@
 """Loads every module of ours with what is in the built layers and in Lambda's own runtime, and nothing else.
 
 Tests run where more is installed, so what a layer lacks would only be missed in Lambda. To be run with `-I -S`; arguments: the
-folder of the installed SDK, then the layers' folders.
+folder of the installed SDK, then the layers' folders. With `--of APP`, once or more in front of them, only what these files ask
+of us is loaded, also what is loaded later, inside a function: what functions load that have not all layers.
 """
 
+import ast
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import walk_packages
 
 # What AWS puts into its Python runtime: the SDK, and what the SDK needs.
@@ -25,14 +29,55 @@ class Sdk:
         return PathFinder.find_spec(name, [self._folder]) if path is None and name in RUNTIME else None
 
 
-def main(sdk: str, *layers: str) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Load everything, and say how much it was. Raises ImportError with the module that is missing."""
+    apps: list[Path] = []
+    while arguments[0] == "--of":
+        apps, arguments = [*apps, Path(arguments[1])], arguments[2:]
+    sdk, *layers = arguments
     sys.path[:0] = [f"{layer}/python" for layer in layers]
     sys.meta_path.append(Sdk(sdk))
-    names = [found.name for found in walk_packages(import_module("haat").__path__, "haat.", onerror=_raise)]
-    for name in names:
-        import_module(name)
-    print(f"build-check: {len(names)} modules of ours load with what is in the layers")
+    wanted = sorted({name for app in apps for name in _asked(app)}) or _all()
+    looked_at: set[str] = set()
+    while wanted:
+        for name in wanted:
+            import_module(name)
+        there = {name: module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] == "haat"}
+        files = [Path(file) for name, file in there.items() if file and name not in looked_at]
+        looked_at |= there.keys()
+        wanted = sorted({name for file in files for name in _asked(file)} - there.keys())
+    loaded = sum(name.partition(".")[0] == "haat" for name in sys.modules)
+    print(f"build-check: {loaded} modules of ours load with {', '.join(Path(layer).name for layer in layers)}")
+
+
+def _all() -> list[str]:
+    return [found.name for found in walk_packages(import_module("haat").__path__, "haat.", onerror=_raise)]
+
+
+def _asked(file: Path) -> list[str]:
+    """The modules of ours that a file imports; what only a type checker sees is not among them."""
+    asked: list[str] = []
+    waiting: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+    while waiting:
+        match waiting.pop():
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=other):
+                waiting += other
+            case ast.ImportFrom(module=str(module), names=names) if module.partition(".")[0] == "haat":
+                asked += _modules(module, [alias.name for alias in names])
+            case node:
+                waiting += ast.iter_child_nodes(node)
+    return asked
+
+
+def _modules(package: str, names: Sequence[str]) -> list[str]:
+    """What is imported may be the module's, or modules below it."""
+    below = [f"{package}.{name}" for name in names]
+    return [package, *(name for name in below if find_spec(name) is not None)] if _is_package(package) else [package]
+
+
+def _is_package(name: str) -> bool:
+    found = find_spec(name)
+    return found is not None and found.submodule_search_locations is not None
 
 
 def _raise(name: str) -> None:
@@ -40,4 +85,4 @@ def _raise(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

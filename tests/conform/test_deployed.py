@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from infra.conform.deployed import Deployed, NeverQuiet, NoDoor
+from infra.conform.deployed import Deployed, NeverQuiet
+from infra.conform.doors import NoDoor
 from infra.local.clock import START
 from infra.local.market import SWEETS
 from infra.local.seed import seed
@@ -25,10 +26,11 @@ def test_functions_and_queues_are_those_of_the_template(stage: Deployed) -> None
 
 
 def test_webhook_that_nobody_signed_is_refused(stage: Deployed) -> None:
-    """The door answers through its own address, and a path that is nobody's is an error of the test."""
+    """The door answers through its own address; a path that is nobody's is refused by the API, as API Gateway does."""
     assert stage.http("POST", "/webhooks/whatsapp", {"content-type": "application/json"}, b"{}").status == 401
-    with pytest.raises(NoDoor):
-        stage.http("GET", "/nowhere")
+    assert stage.http("GET", "/nowhere").status == 403
+    with pytest.raises(NoDoor, match="no address of its own"):
+        stage.function_url("auto_reply", "GET", "/")
 
 
 def test_message_that_waits_comes_when_the_clock_says_so(stage: Deployed) -> None:

@@ -13,7 +13,7 @@ from tests.contract.tables import REGION, Tables
 @pytest.fixture(scope="session")
 def made() -> Iterator[Tables]:
     """Return the tables and the key of the template; they may hold what the test before has left."""
-    values = {"Stage": "local", "ProtectData": "false"}
+    values = {"Stage": "local", "ProtectData": "false", "AllowedOrigins": "none"}
     with aws.on_moto(REGION):
         blueprint = template.read(ROOT / "infra/stateful.yaml", values, url="http://127.0.0.1")
         yield Tables(deploy(blueprint, values, REGION).outputs)

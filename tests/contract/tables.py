@@ -6,8 +6,9 @@ from typing import Any
 import boto3
 from moto.dynamodb.models import dynamodb_backends
 
+from haat.aws.sealer import Sealer
 from haat.aws.table import Table, unpack
-from haat.conversation.store.lines import Sealer
+from infra.local import buckets
 from infra.local.function import ACCOUNT
 
 REGION = "eu-central-1"
@@ -21,12 +22,15 @@ class Tables:
         client = boto3.client("dynamodb", region_name=REGION)
         self.conversation = Table(client, outputs["ConversationTable"])
         self.business = Table(client, outputs["BusinessTable"])
+        self.s3 = boto3.client("s3", region_name=REGION)
+        self.pictures = outputs["PicturesBucket"]
         self.sealer = Sealer(boto3.client("kms", region_name=REGION), outputs["TokenKeyArn"])
 
     def empty(self) -> None:
         """Forget every item."""
         for name in ("ConversationTable", "BusinessTable"):
             dynamodb_backends[ACCOUNT][REGION].tables[self._outputs[name]].items.clear()
+        buckets.empty(REGION)
 
     def items(self, prefix: str = "") -> list[dict[str, Any]]:
         """Items of the conversation table whose key begins so, by key."""

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 import pytest
 
+from haat.business.model.token import Role
 from infra.conform.deployed import Deployed
 from infra.local.clock import TestClock
 from infra.local.function import Function, Json, Runner
@@ -14,7 +15,9 @@ from infra.local.seed import seed
 from infra.local.settings import Settings
 from infra.local.stage import Stage
 from tests.conftest import played_on
+from tests.security.furnished import OPERATOR, Furnished, kept, outside
 from tests.security.words import APP_SECRET, PEPPER, TOKEN, VERIFY_TOKEN
+from tests.stack.business.conftest import Api
 from tests.stack.conversation.conftest import Market
 
 REGION = "ap-southeast-2"  # the stage of the other tests may stand at the same time
@@ -109,6 +112,28 @@ def stage(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Itera
     """Return the empty stack."""
     with emptied(*deployed, request.node):
         yield deployed[0]
+
+
+@pytest.fixture(scope="module")
+def two_shops(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Iterator[tuple[Furnished, Furnished]]:
+    """Return two shops that have one of everything, for all tests of a module: none of them may change anything."""
+    with emptied(*deployed, request.node):
+        seed(deployed[0])
+        api = Api(deployed[0])
+        api.token(OPERATOR, Role.OPERATOR)
+        yield Furnished(api, SWEETS).furnish(1), Furnished(api, SAREES).furnish(2)
+
+
+@pytest.fixture
+def unchanged(two_shops: tuple[Furnished, Furnished]) -> Iterator[None]:
+    """Hold that a test changes nothing of either shop, and that nothing goes out to anybody."""
+    api = two_shops[0].api
+    api.forget_use()
+    before = kept(api), outside(api)
+    yield
+    api.stage.drain()
+    assert (kept(api), outside(api)) == before
+    assert not [failure for failure in api.stage.failures if not failure.died], "a function broke"
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ from tests.stack.conversation.posted import WEBHOOK, post, said, webhook
 
 HOUR = 3600.0
 KEYS = ("pk", "sk", "view_pk", "view_sk")
-FUNCTIONS = {"inbound_message", "auto_reply", "outbox_relay", "outbound_message", "message_status"}
+FUNCTIONS = {"inbound_message", "auto_reply", "outbox_relay", "outbound_message", "message_status", "merchant_notice"}
 SAYS = f"{LATIN} {BENGALI}"
 
 
@@ -211,6 +211,10 @@ def deaths(market: Market) -> None:
         with suppress(NotStruck), stage.faults.kill(function=point.function, call=point.call, when=point.when):
             stage.run_for(600)
         stage.graph.faults.clear()
+    stage.runner.forget()
+    rina.writes(SWEET_SHOP, SAYS)
+    with stage.faults.kill(function="merchant_notice", call=1):
+        stage.run_for(1200)
 
 
 def poison(market: Market, witness: Sees) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from haat.conversation.model import Channel
+from haat.aws.sealer import Sealer
+from haat.conversation.model import Channel, Connected
+from haat.conversation.store.channels import DynamoChannels, connect_actions
 from haat.conversation.store.conversations import channel_key
-from haat.conversation.store.lines import DynamoTaught, Sealer
 from haat.kernel.errors import Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
@@ -215,10 +216,13 @@ def test_reply_that_waits_while_its_number_changes_hands_is_not_said(market: Mar
 def connect(
     market: Market, address: str, merchant: MerchantId, token: str, *, sealed_for: MerchantId | None = None
 ) -> None:
-    """Give a number to a merchant, with a token that is sealed for them, or for somebody else."""
+    """Give a number to a merchant, with a token that is sealed for them, or for somebody else; who had it has it no more."""
+    channels = DynamoChannels(market.table())
+    if (owner := channels.owner("whatsapp", address)) is not None and owner != merchant:
+        channels.disconnect(owner, "whatsapp", address)
     sealed = _sealer(market).seal(sealed_for or merchant, Secret(token))
     channel = Channel(kind="whatsapp", address=address, merchant=merchant, account="300000000000001", token=sealed)
-    DynamoTaught(market.table()).connect(channel)
+    market.table().transact(connect_actions(Connected(channel=channel)))
 
 
 def _sealer(market: Market) -> Sealer:

@@ -86,10 +86,20 @@ def test_webhook_of_ten_messages_is_one_call(scenes: Scenes) -> None:
 
 @either
 def test_newcomer_costs_what_is_told(scenes: Scenes, words: Words) -> None:
-    """A new customer's first message writes two aliases more; no more calls than a look for each of their names."""
+    """A new customer's first message writes two names and the way to the conversation more; a look for each name, and no more calls."""
     newcomer = scenes.newcomer(words)
     assert newcomer.calls == 7
-    assert newcomer.writes <= WRITES[words.name] + 5  # two aliases, and the conversation's first place in the index
+    # Two names (4) with their places in the index (2), the way (2), and the conversation's first place in the index (1).
+    assert newcomer.writes <= WRITES[words.name] - 1 + 9
+
+
+def test_question_costs_what_is_told(scenes: Scenes) -> None:
+    """What the bot can't answer is on the shop's list and its people are told of it: three calls more, also where they want to hear of nothing."""
+    question = scenes.question(SHORT)
+    assert question.by_function()["merchant_notice"].total() == 2
+    assert question.calls == 9
+    # The row of the list (2) with its place in the index (1).
+    assert question.writes <= WRITES[SHORT.name] - 1 + 3
 
 
 def test_many_shops_within_the_caches_read_nothing(scenes: Scenes) -> None:

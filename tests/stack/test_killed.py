@@ -40,6 +40,7 @@ def stage(killable: Stage) -> Iterator[Stage]:
 def _begin(stage: Stage) -> None:
     stage.reset()
     seed(stage)
+    stage.faults.clear()  # of a point the scene's own calls are counted
 
 
 def _points(stage: Stage, scene: str) -> list[Point]:
@@ -73,11 +74,11 @@ def _nothing_set_aside(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_sigkill_at_every_tenth_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
+def test_sigkill_at_every_thirtieth_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
     """Wherever a process is killed, each message is answered, once, in order, and nothing is set aside."""
     points = _points(stage, scene)
-    chosen = points[5::10]
-    assert len(chosen) >= len(points) // 10
+    chosen = points[5::30]
+    assert len(chosen) >= len(points) // 30
     wrong = dict(_deaths(stage, scene, chosen))
     assert not wrong, f"{len(wrong)} of {len(chosen)} points: {wrong}"
 

@@ -2,12 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from haat.business.model.merchant import StaffNumber, StaffTemplate
+from haat.business.store.merchants import DynamoMerchants
+from haat.kernel.ids import ulid
 from infra.local.simulators.people import ShopNumber
+from tests.stack.business.conftest import HARDWARE_SHOP, SAREE_SHOP, SWEET_SHOP, Api
 from tests.stack.conversation.conftest import Market, market
 from tests.stack.operating import main
 from tests.stack.test_operate import this_machine
@@ -70,6 +75,46 @@ def test_shop_brought_again_changes_nothing(
     assert answer == "Welcome to Mishti!\nCome any time."
 
 
+def test_shop_brought_again_keeps_what_its_file_does_not_name(shop: Shop, token: None) -> None:
+    """What the API did since stays: a block, a handle, the directory, staff. What the file names is as the file says."""
+    shop.bring()
+    api = Api(shop.market.stage)
+    merchants = DynamoMerchants(api.business())
+    (there,) = [m for m in merchants.page(None, 100)[0] if m.id not in (SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP)]
+    anita = StaffNumber(id=ulid(api.now, b"staff-one!"), phone="919800000001", name="Anita", language="bn")
+    since = replace(
+        there, version=there.version + 1, state="blocked", handle="mishti", listed=True, place="Kolkata", category="sweets",
+        about="sweets", staff=(anita,), staff_template=StaffTemplate(name="news", language="en"), gstin="19AAAFB0001C1ZJ",
+    )  # fmt: skip
+    merchants.save(since)
+    assert shop.bring() == 0
+    assert merchants.get(there.id, fresh=True) == since
+    shop.described["merchant"]["name"] = "Mishti"
+    assert shop.bring() == 0
+    assert merchants.get(there.id, fresh=True) == replace(since, name="Mishti", version=since.version + 1)
+
+
+def test_shop_brought_again_keeps_what_was_taught_over_http(shop: Shop, token: None) -> None:
+    """Entries, texts and manners that the file does not name stay; an entry that it names is as the file says."""
+    shop.bring()
+    api = Api(shop.market.stage)
+    (there,) = [
+        m.id
+        for m in DynamoMerchants(api.business()).page(None, 100)[0]
+        if m.id not in (SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP)
+    ]
+    parking = {"id": "parking", "examples": ["is there parking"], "replies": {"en": "Yes."}}
+    api.json("POST", "auto-replies", parking, as_=there, expect=201)
+    bot = api.json("GET", "bot", as_=there)
+    bot["texts"]["unsupported"], bot["manners"]["silence_minutes"] = {"en": "Write, please."}, 7
+    bot = api.json("PUT", "bot", bot, as_=there, match=api.call("GET", "bot", as_=there).headers["etag"])
+    shop.described["taught"]["entries"][0]["replies"]["en"] = "Come any time."
+    assert shop.bring() == 0
+    taught = {entry["id"]: entry for entry in api.json("GET", "auto-replies", as_=there)["items"]}
+    assert (taught["parking"], taught["hours"]["replies"]["en"]) == (parking, "Come any time.")
+    assert api.json("GET", "bot", as_=there) == bot
+
+
 def test_new_number_needs_a_token(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """A number that is not there yet is refused without a token, and nothing is written."""
     before = len(shop.market.stage.items("business"))
@@ -106,6 +151,7 @@ def test_new_token_lifts_a_stop(
         (("merchant", "week"), [], "can't be read"),
         (("merchant", "closures"), ["26.1."], "can't be read"),
         (("merchant", "closed"), [], "nobody reads closed"),
+        (("merchant", "state"), "open", "nobody reads state"),
         (("taught", "entries"), [{"id": "x"}], "Entry lacks"),
         (("whatsapp", "phone_number_id"), "+91 98", "digits alone"),
         (("whatsapp",), {}, "lacks 'phone_number_id'"),

@@ -11,6 +11,7 @@ from infra.local.simulators.people import ShopNumber
 from infra.local.simulators.server import SimulatorServer
 from tests.stack import webdriver
 from tests.stack.haat_stub import HaatStub
+from tests.stack.simulated import post
 from tests.stack.webdriver import ENTER, ESCAPE, RIGHT, SHIFT, SPACE, TAB, Browser
 
 SWEETS, SAREES = "100000000000001", "100000000000002"
@@ -297,3 +298,22 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_what_a_message_offers_is_tapped_by_keyboard(page: Browser, server: SimulatorServer) -> None:
+    """Buttons and rows stand under their message, can be reached without a mouse, and go back to the shop with their id."""
+    sim = server.simulator
+    guest = sim.customers()[0]
+    wamid = guest.writes(SWEETS, "menu")
+    rows = [{"id": "counter:a", "title": "সন্দেশ", "description": "₹20"}, {"id": "counter:b", "title": "More"}]
+    action = {"button": "Choose", "sections": [{"rows": rows}]}
+    said = {"type": "list", "body": {"text": "What we have:"}, "action": action}
+    body = {"messaging_product": "whatsapp", "to": guest.phone, "type": "interactive", "interactive": said}
+    assert post(sim, body | {"context": {"message_id": wamid}}).status == 200
+    page.wait_for("document.querySelectorAll('.offer').length === 2")
+    shown = page.run("const o = document.querySelector('.offers'); return [o.previousSibling.textContent, o.innerText]")
+    assert shown == ["What we have:", "সন্দেশ\n₹20\nMore"]
+    page.run("document.querySelector('#log').focus()")
+    page.keys(TAB + ENTER)
+    page.wait_for("[...document.querySelectorAll('.mine .body')].some(e => e.textContent === 'সন্দেশ')")
+    assert not page.log()

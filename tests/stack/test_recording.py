@@ -13,6 +13,7 @@ from infra.local.settings import ROOT
 from infra.local.stage import Stage
 from infra.permissions.__main__ import judge
 from infra.permissions.actions import Unknown
+from infra.permissions.granted import granted
 from tests.stack.scratched import clock, scratch, send
 
 QUESTION = b'{"TableName": "t", "Key": {"pk": {"S": "919800000001"}}}'
@@ -82,6 +83,26 @@ def test_only_names_of_resources_are_written_down(request_: Request, names: dict
     assert call["names"] == names
 
 
+@pytest.mark.parametrize(
+    ("host", "path", "source", "names"),
+    [
+        ("b-1.s3.ap-south-1.amazonaws.com", "/secret/key", None, {"Bucket": "b-1"}),
+        ("b-1.s3.amazonaws.com", "/secret", "c-1/secret", {"Bucket": "b-1", "CopySource": "c-1"}),
+        ("s3.ap-south-1.amazonaws.com", "/b-1/secret", "/c-1/secret", {"Bucket": "b-1", "CopySource": "c-1"}),
+        ("127.0.0.1:5000", "/b-1/secret", None, {"Bucket": "b-1"}),
+    ],
+)
+def test_bucket_is_written_down_and_no_file(
+    host: str, path: str, source: str | None, names: dict[str, str], tmp_path: Path
+) -> None:
+    """S3's calls name a bucket in the host or in the path; which file is meant is not kept."""
+    headers = {"host": host} | ({"x-amz-copy-source": source} if source else {})
+    request = Request(method="PUT", path=path, headers=headers, body=b"a picture")
+    Calls(tmp_path, ROOT / "template.yaml", {}).note("f", "s3", "CopyObject", request)
+    (call,) = recorded(tmp_path)
+    assert call["names"] == names
+
+
 def test_session_of_flags_is_known_by_its_token(deployed: Stage, tmp_path: Path) -> None:
     """Whoever reads flags sends only a token; what is written down is the configuration that the session was begun for."""
     session = {"ApplicationIdentifier": "a", "EnvironmentIdentifier": "e", "ConfigurationProfileIdentifier": "Profile"}
@@ -115,7 +136,8 @@ def test_difference_is_named_and_fails(deployed: Stage, tmp_path: Path, capsys: 
     assert judge(deployed, tmp_path) == 1
     relay = capsys.readouterr().out.partition("\noutbox_relay\n")[2].partition("\n\n")[0]
     assert "! used and not granted: dynamodb:GetItem on arn:aws:dynamodb:" in relay
-    assert relay.count("! granted and never used: sqs:SendMessage on ") == 3
+    grants = granted(deployed.deployment.roles["outbox_relay"].statements)
+    assert relay.count("! granted and never used: sqs:SendMessage on ") == len(grants) > 0
     assert relay.endswith("= not equal")
 
 

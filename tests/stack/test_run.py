@@ -173,8 +173,9 @@ def test_handshake_and_undeclared_paths_answer_as_on_aws(running: Running) -> No
     query = "hub.mode=subscribe&hub.challenge=42&hub.verify_token=haat-local-verify-token"
     with urllib.request.urlopen(f"{base}/webhooks/whatsapp?{query}") as answer:  # noqa: S310  # on loopback
         assert answer.read() == b"42"
-    with pytest.raises(urllib.error.HTTPError, match="403"):
+    with pytest.raises(urllib.error.HTTPError, match="404") as refused:
         urllib.request.urlopen(f"{base}/nothing")  # noqa: S310  # on loopback
+    assert json.load(refused.value)["type"] == "urn:haat:problem:not-found"
 
 
 def test_aws_command_line_finds_the_stack(running: Running) -> None:

@@ -1,7 +1,12 @@
 """The stage itself: faults, time, and what it makes of a template."""
 
 import json
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +82,33 @@ class TestFaults:
             assert small.http("POST", "/door", {}, b"call").body == b"ReadTimeoutError"
         with small.faults.fail(Refused("closed"), service="http"):
             assert small.http("POST", "/door", {}, b"call").body == b"NewConnectionError"
+
+    def test_function_that_is_called_while_it_waits_has_a_second_life(self, small: Stage) -> None:
+        """As in Lambda; and what happens meanwhile is over before the first one's call is made."""
+        send(small, "first", do="write")
+        record = {"messageId": "2", "body": json.dumps({"name": "second", "do": "write"})}
+        event: Any = {"Records": [record | {"attributes": {"ApproximateReceiveCount": "1"}}]}
+        there: list[str] = []
+
+        def meanwhile() -> None:
+            small.invoke("worker", event)
+            there.extend(item["sk"]["S"] for item in small.items("scratch-local"))
+
+        with small.faults.meanwhile(meanwhile, function="worker", service="dynamodb"):
+            small.drain()
+        assert there == ["second"]
+        assert sorted(item["sk"]["S"] for item in small.items("scratch-local")) == ["first", "second"]
+        assert [json.loads(line)["cold"] for line in small.logs.lines("worker")] == [True, True]
+
+    def test_threads_take_turns(self, small: Stage) -> None:
+        """Who calls from several threads at once leaves nothing behind that is the whole process's."""
+        sleep = time.sleep  # noqa: TID251  # looked at, never called
+        before = dict(os.environ), list(sys.path), sys.stdout
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: small.http("POST", "/door", {}, b"call").status, range(24)))
+        assert set(answers) == {200}
+        assert (dict(os.environ), sys.path, sys.stdout) == before
+        assert time.sleep is sleep  # noqa: TID251  # as above
 
 
 class TestClockAndSchedules:

@@ -182,6 +182,27 @@ def test_cold_starts_are_told_against_the_first() -> None:
     assert last == ["other", "120", "(132)", "1.20", "(1.20)", "51", "MB"]
 
 
+def test_answers_are_told_of_those_who_were_asked() -> None:
+    """What a first request took stands against what it took the yardstick; who was asked nothing is left out."""
+    one = Starts(name="one", seen=[Start(cpu_ms=100, peak_mb=50, answered_ms=ms) for ms in (110, 100)])
+    asked = Starts(name="asked", seen=[Start(cpu_ms=120, peak_mb=50, answered_ms=150)])
+    other = Starts(name="other", seen=[Start(cpu_ms=120, peak_mb=50)])
+    told = report.answers([one, asked, other])
+    assert "150 (150)  1.50 (1.43)" in told
+    assert "other" not in told
+
+
+def test_bill_of_the_api_has_its_gateway() -> None:
+    """A request to a function behind the REST API is charged by API Gateway, too; other bills have no such line."""
+    asked = Measure(name="a", charged=(), invocations=Counter(merchant_api=1), lines=(), posts=())
+    bill = model.a_million("a", [asked], {"merchant_api": 256}, {"merchant_api": 1.0})
+    first = bill.lines[0]
+    assert (first.name, first.units) == ("API requests", 1_000_000)
+    assert first.dollars == pytest.approx(3.5)
+    other = model.a_million("b", [], {}, {})
+    assert "API requests" not in {line.name for line in other.lines}
+
+
 def test_shops_of_the_bench_are_all_different() -> None:
     """Each of many shops has its own merchant and its own number."""
     shops = many(200)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.conform.__main__ import HALVES, status
 from infra.conform.clock import MovedClock
 from infra.conform.powers import ON_MOTO_ONLY, OnMotoOnly, refuse, refuse_uncarried
 from infra.local.clock import START
@@ -61,6 +62,21 @@ def test_body_that_ministack_changes_is_not_sent() -> None:
     with pytest.raises(OnMotoOnly, match="UTF-8"):
         refuse_uncarried({}, b"\xff")
     refuse_uncarried({"user-agent": "h\xe9\x95"}, "দাম\x00".encode())
+
+
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [((0, 0), 0), ((0, 5), 0), ((5, 0), 0), ((5, 5), 5), ((0, 1), 1), ((1, 0), 1), ((5, 2), 2), ((0, -9), -9)],
+)
+def test_half_that_fails_fails_the_whole(ended: tuple[int, int], expected: int) -> None:
+    """A half in which no test was asked for is none that failed; where there was none at all, nothing was shown."""
+    assert status(ended) == expected
+
+
+def test_each_folder_is_in_one_half() -> None:
+    """What may run on the second judge runs there once."""
+    folders = [path for paths in HALVES.values() for path in paths]
+    assert sorted(folders) == ["tests/conform", "tests/security", "tests/stack"]
 
 
 def test_clock_stands_until_it_is_moved(clock: MovedClock) -> None:

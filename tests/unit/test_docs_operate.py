@@ -153,7 +153,9 @@ def test_parameters_and_outputs_are_the_templates() -> None:
     """The page explains each parameter of the template, the choices of `Rollout` too, and asks for outputs that it has."""
     parameters = root()["Parameters"]
     assert set(re.findall(r"^\| `([A-Z][A-Za-z]+)` \|", _section("3. Deploy"), re.MULTILINE)) == set(parameters)
-    choices = re.findall(r"`([A-Z]\w+)`", "".join(re.findall(r"^\| `[ALC]\w+`.*?\|", PAGE, re.MULTILINE)))
+    choices = re.findall(
+        r"`([A-Z]\w+)`", "".join(re.findall(r"^\| `(?:AllAtOnce|Linear\w+|Canary\w+)`.*?\|", PAGE, re.MULTILINE))
+    )
     assert set(parameters["Rollout"]["AllowedValues"]) == set(choices)
     versions = set(re.findall(r"graph\.facebook\.com/(v[\d.]+)/", PAGE + RESTORE))
     assert versions == {parameters["GraphVersion"]["Default"]}

@@ -22,6 +22,7 @@ TABLE, DLQ = f"arn:aws:dynamodb:{AT}:table/t", f"arn:aws:sqs:{AT}:q-dlq"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo"
 SESSION = {"ApplicationIdentifier": "a", "EnvironmentIdentifier": "e", "ConfigurationProfileIdentifier": "p"}
 CONFIGURATION = f"arn:aws:appconfig:{AT}:application/a/environment/e/configuration/p"
+BUCKET = "arn:aws:s3:::b"
 QUEUE = f"arn:aws:sqs:{AT}:q.fifo"
 READ, WRITE = Permission("dynamodb:GetItem", TABLE), Permission("dynamodb:PutItem", TABLE)
 AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
@@ -48,6 +49,17 @@ AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
         ("dynamodb.TransactGetItems", {"TransactItems": [["Get", "t"]]}, {("dynamodb:GetItem", TABLE)}),
         ("sqs.SendMessageBatch", {"QueueUrl": QUEUE_URL}, {("sqs:SendMessage", QUEUE)}),
         ("sqs.ChangeMessageVisibilityBatch", {"QueueUrl": QUEUE_URL}, {("sqs:ChangeMessageVisibility", QUEUE)}),
+        ("sqs.GetQueueAttributes", {"QueueUrl": QUEUE_URL}, {("sqs:GetQueueAttributes", QUEUE)}),
+        ("s3.GetObject", {"Bucket": "b"}, {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET)}),
+        ("s3.HeadObject", {"Bucket": "b"}, {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET)}),
+        ("s3.PutObject", {"Bucket": "b"}, {("s3:PutObject", f"{BUCKET}/*")}),
+        ("s3.DeleteObject", {"Bucket": "b"}, {("s3:DeleteObject", f"{BUCKET}/*")}),
+        (
+            "s3.CopyObject",
+            {"Bucket": "c", "CopySource": "b"},
+            {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET), ("s3:PutObject", "arn:aws:s3:::c/*")},
+        ),
+        ("s3.HeadBucket", {"Bucket": "b"}, {("s3:ListBucket", BUCKET)}),
         ("ssm.GetParameter", {"Name": "/a/b"}, {("ssm:GetParameter", f"arn:aws:ssm:{AT}:parameter/a/b")}),
         (
             "ssm.GetParameters",
@@ -84,6 +96,11 @@ def test_call_without_a_row_is_an_error(call: str, names: Mapping[str, Any]) -> 
         needed(service, operation, names, HERE)
 
 
+def test_grant_for_some_leading_keys_counts_as_its_action_and_table() -> None:
+    """Rows that a condition leaves out are not compared; the action and the table are."""
+    assert granted([narrowed("dynamodb:GetItem", ["A#*"]), narrowed(["dynamodb:PutItem"], "B*")]) == {READ, WRITE}
+
+
 def test_statement_grants_each_action_on_each_resource() -> None:
     """Actions and resources may be one or many; the two stars that the house allows stand for AWS's one action each."""
     actions = ["sqs:SendMessage*", "sqs:ChangeMessageVisibility*"]
@@ -93,6 +110,12 @@ def test_statement_grants_each_action_on_each_resource() -> None:
     assert granted([statement, one]) == both | {READ}
 
 
+def narrowed(action: Any, patterns: Any, **more: Any) -> dict[str, Any]:
+    """A grant that holds for rows of certain partition keys only."""
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns}, **more}
+    return {"Effect": "Allow", "Action": action, "Resource": TABLE, "Condition": condition}
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -100,10 +123,16 @@ def test_statement_grants_each_action_on_each_resource() -> None:
         {"Effect": "Allow", "NotAction": "sqs:*", "Resource": "*"},
         {"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": QUEUE},
         {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"Bool": {}}},
+        narrowed("dynamodb:GetItem", ["A#*"], Bool={}),
+        narrowed("dynamodb:GetItem", ["A#*", "*"]),
+        narrowed("dynamodb:GetItem", []),
+        narrowed("dynamodb:Scan", ["A#*"]),
+        narrowed("dynamodb:*", ["A#*"]),
+        {**narrowed("dynamodb:GetItem", ["A#*"]), "Effect": "Deny"},
     ],
 )
 def test_statement_that_cannot_be_compared_is_an_error(statement: Mapping[str, Any]) -> None:
-    """A denial, a negation or a condition is never passed over."""
+    """A denial, a negation, or a condition other than one that narrows by leading keys, is never passed over."""
     with pytest.raises(Unreadable):
         granted([statement])
 

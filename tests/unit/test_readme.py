@@ -59,6 +59,10 @@ def deployed() -> set[tuple[str, str]]:
 
 
 def _places(reference: Any, outputs: dict[str, str]) -> Iterator[str]:
+    if "Fn::Sub" in reference:  # a part of the table, its index
+        for part in reference["Fn::Sub"][1].values():
+            yield from _places(part, outputs)
+        return
     output = str(reference["Fn::GetAtt"][-1] if isinstance(reference["Fn::GetAtt"], list) else reference["Fn::GetAtt"])
     output = output.removeprefix("Outputs.").rpartition(".")[2]
     if table := re.fullmatch(r"(Conversation|Business)(?:Table|Stream)Arn", output):

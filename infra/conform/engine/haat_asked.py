@@ -7,17 +7,24 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import haat_leading  # type: ignore[import-not-found]  # it lies beside this file, on the PYTHONPATH
+
 # (principal, action, resource, granted), each once, in the order in which they were first asked.
 _ASKED: dict[tuple[str, str, str, bool], None] = {}
 _SLOW: dict[str, float] = {}
 _WHO: ContextVar[str] = ContextVar("_WHO", default="")
+_BODY: ContextVar[bytes] = ContextVar("_BODY", default=b"")
 
 
 def listen() -> None:
-    """Note each permission that a call of a role was checked for, and let time pass there where a test wants it slow."""
-    from ministack.core import iam_evaluator  # noqa: PLC0415  # only ministack's own process has it
+    """Note each permission that a call of a role was checked for, and let time pass there where a test wants it slow.
 
-    decide, allow = iam_evaluator.evaluate, iam_evaluator.enforce
+    Which rows a call names is filled in first, and that it came by TLS, as every call does on AWS: a bucket's policy may ask.
+    """
+    from ministack import app  # noqa: PLC0415  # only ministack's own process has it
+    from ministack.core import iam_evaluator  # noqa: PLC0415  # as above
+
+    decide, allow, pin = iam_evaluator.evaluate, iam_evaluator.enforce, app.pin_request_origin
 
     def evaluate(asked: Any, *policies: Any) -> Any:
         _WHO.set(asked.principal_arn)  # the account's owner is never looked at here: to it everything is allowed
@@ -25,6 +32,11 @@ def listen() -> None:
 
     def enforce(key: str, action: str, service: str, region: str, resource_arn: str = "*", **more: Any) -> Any:
         _WHO.set("")
+        if service == "dynamodb":
+            if request := iam_evaluator._signed_request.get():
+                _BODY.set(request.body)  # it is there for the first check of a request, not for that of each later row
+            named = haat_leading.keys(action, resource_arn, _BODY.get())
+            more["service_context"] = {**(more.get("service_context") or {}), haat_leading.NAME: named}
         denied = allow(key, action, service, region, resource_arn, **more)
         if who := _WHO.get():
             _ASKED[(who, action, resource_arn, denied is None)] = None
@@ -32,6 +44,7 @@ def listen() -> None:
         return denied
 
     iam_evaluator.evaluate, iam_evaluator.enforce = evaluate, enforce
+    app.pin_request_origin = lambda address, _: pin(address, secure_transport=True)
 
 
 def asked(_: Any) -> dict[str, Any]:

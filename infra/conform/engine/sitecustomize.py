@@ -12,12 +12,13 @@ The window answers on a socket file, one line of JSON for one word:
 
     look    what is still to be done, and when; what failed
     events  what the functions were given
-    forget  end the functions' lives; forget their logs, what they were given, and which messages and transactions were seen
+    forget  end the functions' lives; forget their logs, what they were given, seen messages, transactions and requests
     asked   which permissions roles were asked for since the last such question, and whether they were granted
     restart end one function's processes: the next call loads its code anew
     slow    the next call that needs a permission takes so many seconds of the moved clock
 
-It looks into ministack 1.5.33 as it is inside, and decides nothing.
+It looks into ministack 1.5.33 as it is inside, and decides nothing. Two things that ministack leaves out are filled in:
+`haat_leading.py`, `haat_stacks.py`.
 """
 
 import ctypes
@@ -37,14 +38,15 @@ from queue import Empty
 from types import SimpleNamespace
 from typing import Any
 
-import haat_asked  # type: ignore[import-not-found]  # it lies beside this file, on the PYTHONPATH
+import haat_asked  # type: ignore[import-not-found]  # they lie beside this file, on the PYTHONPATH
+import haat_stacks  # type: ignore[import-not-found]
 
 # Two looks this far apart must agree that all is quiet: work passes from queue to table to stream while one looks.
 _AGAIN = 0.005
 # A life that was ended is followed by the next within a millisecond (seconds).
 _REBORN = 5.0
 # The last line of a call; and how long it may take to come through the pipe, where it comes at all (seconds).
-_END, _COMES = "\0", 0.25
+_END, _COMES = "\0", 1.0
 # How often ministack looks into queues and streams while it is asked whether all is quiet (seconds).
 _LOOK_AGAIN = 0.005
 _PDEATHSIG = 1  # prctl's word for: a signal when my parent ends
@@ -159,7 +161,7 @@ def _look(lambda_svc: Any) -> dict[str, Any]:
 
 def _forget(lambda_svc: Any) -> dict[str, Any]:
     from ministack.core import lambda_runtime  # noqa: PLC0415  # as above
-    from ministack.services import cloudwatch_logs, dynamodb, sqs  # noqa: PLC0415  # as above
+    from ministack.services import apigateway_v1, cloudwatch_logs, dynamodb, sqs  # noqa: PLC0415  # as above
 
     _end_lives(lambda_runtime)
     lambda_svc._esm_backoff_until.clear()
@@ -168,6 +170,7 @@ def _forget(lambda_svc: Any) -> dict[str, Any]:
     for group in list(cloudwatch_logs._log_groups._data.values()):
         group["streams"].clear()
     dynamodb._txn_idempotency.clear()
+    apigateway_v1._throttle_state.clear()
     for known in (_SEEN, _EVENTS):
         known.clear()
     return {}
@@ -232,6 +235,7 @@ class _Window(socketserver.StreamRequestHandler):
         if "watched" not in _COUNTS:  # at the first word, which comes before anything is deployed
             _watch(lambda_svc)
             haat_asked.listen()
+            haat_stacks.mend()
         word, *more = self.rfile.readline().decode().split()
         answer = _WORDS[word](lambda_svc, *more)
         self.wfile.write(json.dumps(answer).encode() + b"\n")

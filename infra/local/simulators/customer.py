@@ -144,6 +144,41 @@ class Customer:
         reply = {"type": "button_reply", "button_reply": {"id": button_id, "title": title}}
         return self.sends(to, "interactive", {"interactive": reply}, text=title, at=at, reply_to=reply_to)
 
+    def sends_cart(
+        self,
+        to: str,
+        items: Iterable[tuple[str, int]],
+        note: str = "",
+        *,
+        price: float = 0.0,
+        currency: str = "INR",
+        at: float | None = None,
+    ) -> str:
+        """Send a cart filled in the shop's catalogue: pairs of a product's retailer id and a quantity, each at a price."""
+        listed = [
+            {"product_retailer_id": ref, "quantity": quantity, "item_price": price, "currency": currency}
+            for ref, quantity in items
+        ]
+        cart: Json = {"catalog_id": "1", "product_items": listed} | ({"text": note} if note else {})
+        return self.sends(to, "order", {"order": cart}, text=note or "Cart", at=at)
+
+    def chooses(self, to: str, title: str, *, at: float | None = None) -> str:
+        """Tap the button or the row of that title, under the newest message that has one; ValueError where none has."""
+        for line in reversed(self._sim.world.chat(to, self.key).lines.values()):
+            for offer in line.offers:
+                if offer.title == title:
+                    return self.takes(to, line.wamid, offer.id, at=at)
+        raise ValueError(f"nothing offers {title!r}")
+
+    def takes(self, to: str, wamid: str, id: str, *, at: float | None = None) -> str:
+        """Tap what a message offers under an id; ValueError where it does not."""
+        line = self._sim.world.chat(to, self.key).lines.get(wamid)
+        for offer in line.offers if line else ():
+            if offer.id == id:
+                tap = self.taps if offer.kind == "button" else self.picks
+                return tap(to, offer.id, offer.title, reply_to=wamid, at=at)
+        raise ValueError("that message does not offer this")
+
     def edits(self, to: str, wamid: str, text: str, *, at: float | None = None) -> str:
         """Change an earlier text."""
         edit = {"original_message_id": wamid, "message": {"type": "text", "text": {"body": text}}}

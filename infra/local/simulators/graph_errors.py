@@ -54,6 +54,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     132012: (400, "Template Parameter Format Mismatch"),
     132015: (400, "Template is Paused"),
     132016: (400, "Template is Disabled"),
+    132018: (400, "Template Parameter Text Invalid"),
     133004: (503, "Server Temporarily Unavailable"),
     133010: (400, "Phone number not registered"),
     135000: (400, "Generic user error"),

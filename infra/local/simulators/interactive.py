@@ -24,6 +24,7 @@ from infra.local.simulators.shapes import (
     unlike,
 )
 from infra.local.simulators.wire import Json
+from infra.local.simulators.world import Offer
 
 _SECTIONS, _ROWS, _PRODUCTS = 10, 10, 30
 _ID, _TITLE = Text(limit=256), Text(limit=20)
@@ -186,6 +187,17 @@ def interactive_text(content: Any) -> str:
     _header(content.get("header"))
     body = (content.get("body") or {}).get("text", "")
     return "\n".join([body, *(f"[{choice}]" for choice in kind.reads(content["action"]))])
+
+
+def offers_of(content: Any) -> tuple[Offer, ...]:
+    """What can be tapped under an `interactive` object that was checked: reply buttons, or the rows of a list."""
+    action = content["action"]
+    replies = [button["reply"] for button in action.get("buttons", ())]
+    rows = [row for section in action.get("sections", ()) for row in section.get("rows", ())]
+    return (
+        *(Offer(kind="button", id=reply["id"], title=reply["title"]) for reply in replies),
+        *(Offer(kind="row", id=r["id"], title=r["title"], description=r.get("description", "")) for r in rows),
+    )
 
 
 _PARTS = ("header", "body", "footer", "action")

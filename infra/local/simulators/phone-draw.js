@@ -182,8 +182,23 @@ function bubble(line, when) {
   ticks.setAttribute("aria-hidden", "true");
   const sees = make("span", "", line.author === "haat" ? "shop sees" : "");
   meta.append(make("span", "reaction"), make("span", "edited"), time, sees, ticks, make("span", "word"));
-  item.append(make("p", "body"), meta);
+  item.append(make("p", "body"), offers(line), meta);
   return item;
+}
+
+// What can be tapped under a message: it stays as it was sent, so it is drawn once.
+function offers(line) {
+  const all = make("div", "offers");
+  for (const offer of line.offers) {
+    const button = make("button", "offer");
+    button.type = "button";
+    button.dataset.choice = offer.id;
+    button.append(written(make("span"), offer.title));
+    if (offer.more) button.append(written(make("small"), offer.more));
+    all.append(button);
+  }
+  all.hidden = line.offers.length === 0;
+  return all;
 }
 
 function update(item, line) {

@@ -86,6 +86,20 @@ async function send(event) {
   $("text").focus();
 }
 
+async function tap(event) {
+  const button = event.target.closest("button[data-choice]");
+  if (!button) return;
+  try {
+    const message = button.closest("li").dataset.id;
+    await call("/phone/api/choices", { ...chosen, message, choice: button.dataset.choice });
+    hurryUntil = Date.now() + 8000;
+    toEnd();
+    await refresh();
+  } catch (error) {
+    put($("trouble"), error instanceof Refusal ? error.message : "Not sent: the simulator does not answer.");
+  }
+}
+
 function grow() {
   const box = $("text");
   box.style.height = "auto";
@@ -123,6 +137,7 @@ async function savePerson(event) {
 $("customer").addEventListener("change", (event) => choose({ customer: event.target.value }));
 $("shops").addEventListener("change", (event) => choose({ shop: event.target.value }));
 $("composer").addEventListener("submit", send);
+$("lines").addEventListener("click", tap);
 $("text").addEventListener("input", grow);
 $("text").addEventListener("keydown", (event) => {
   // While an input method composes a letter (Bengali, Hindi), Enter belongs to it.

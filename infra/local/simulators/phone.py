@@ -5,6 +5,7 @@
     POST /phone/api/customers          {name, number, hides_number, hides_user_id} -> {customer}
     POST /phone/api/customers/{key}    the same: changes a person; another number is announced as Meta does
     POST /phone/api/messages           {customer, shop, text} -> {id}
+    POST /phone/api/choices            {customer, shop, message, choice} -> {id}: what the message offers is tapped
     POST /phone/api/opened             {customer, shop}: the chat is being looked at
     GET  /phone/api/troubles           the faults that can be switched on, and Meta's error codes with their words
     POST /phone/api/troubles           {trouble, code?, seconds?, times?, shop?}: no times, until it is switched off
@@ -74,6 +75,8 @@ class Phone:
                 return actions.troubles()
             case "POST", "messages":
                 return actions.write(body)
+            case "POST", "choices":
+                return actions.choose(body)
             case "POST", "opened":
                 return actions.open(body)
             case "POST", "customers":

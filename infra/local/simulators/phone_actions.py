@@ -56,6 +56,15 @@ class PhoneActions:
         """Let a customer write."""
         return {"id": self._customer(body).writes(self._shop(body), _text(body))}
 
+    def choose(self, body: Json) -> Json:
+        """Let a customer tap what a message offers."""
+        try:
+            return {
+                "id": self._customer(body).takes(self._shop(body), str(body.get("message")), str(body.get("choice")))
+            }
+        except ValueError:
+            raise Impossible("That is not offered any more.") from None
+
     def open(self, body: Json) -> Json:
         """Let a customer look at a chat."""
         self._customer(body).opens(self._shop(body))
@@ -165,7 +174,8 @@ def _line(line: Line, lines: dict[str, Line]) -> Json:
         "id": line.wamid,
         "author": line.author,
         "kind": line.kind,
-        "text": line.text,
+        "text": _words(line),
+        "offers": [{"id": offer.id, "title": offer.title, "more": offer.description} for offer in line.offers],
         "at": line.at,
         "tick": line.tick,
         "error": line.error,
@@ -175,6 +185,11 @@ def _line(line: Line, lines: dict[str, Line]) -> Json:
         "seen": line.seen,
         "quoted": {"author": quoted.author, "text": quoted.text or quoted.kind} if quoted else None,
     }
+
+
+def _words(line: Line) -> str:
+    """What a line says, without what stands under it to be tapped."""
+    return "\n".join(line.text.split("\n")[: -len(line.offers)]) if line.offers else line.text
 
 
 def _text(body: Json) -> str:

@@ -9,10 +9,12 @@ from infra.local.simulators.attempts import addressee, record
 from infra.local.simulators.contents import media_ids
 from infra.local.simulators.faults import Fault
 from infra.local.simulators.graph_errors import GraphRefusal, ok
+from infra.local.simulators.interactive import offers_of
 from infra.local.simulators.people import Person, ShopNumber
 from infra.local.simulators.sends import Message, Receipt, parse
 from infra.local.simulators.shapes import too_much
 from infra.local.simulators.spoiling import spoiled
+from infra.local.simulators.templates import hydrated
 from infra.local.simulators.wire import Json
 from infra.local.simulators.world import RANKS, Line, SeenReceipt, Sent
 
@@ -72,7 +74,7 @@ class Sending:
     def _accept(self, shop: ShopNumber, message: Message, fault: Fault | None) -> Response:
         """Hold a message against what it refers to, window and rates; take it, and set its statuses going."""
         world, now = self._sim.world, self._sim.now()
-        category = self._refers(shop, message)
+        category, message = self._refers(shop, message)
         person = self._addressed(shop, message)
         late = fault.code if fault is not None and fault.kind == "late" else None
         if person is None and message.kind == "template":
@@ -104,6 +106,7 @@ class Sending:
             quoted=message.quoted,
             to=message.to,
             opaque=message.opaque,
+            offers=offers_of(message.content) if message.kind == "interactive" else (),
         )
         self._show(shop, key, message, line)
         lost = fault is not None and fault.kind not in ("late", "slow")
@@ -129,20 +132,21 @@ class Sending:
         contact |= {"wa_id": message.to} if message.to else {"user_id": message.recipient}
         return ok({"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]})
 
-    def _refers(self, shop: ShopNumber, message: Message) -> str | None:
-        """Look up the files, the template and the order that a message names; return the template's category."""
+    def _refers(self, shop: ShopNumber, message: Message) -> tuple[str | None, Message]:
+        """Look up the files, the template and the order that a message names; return the template's category, and its words."""
         content: Any = message.content
         for media_id in media_ids({message.kind: content}):
             if self._sim.media.find(media_id) is None:
                 raise GraphRefusal(100, f"There is no media {media_id} of this account.")
         if message.kind == "template":
-            return self._sim.templates.fit(shop.waba_id, content).category.lower()
+            template = self._sim.templates.fit(shop.waba_id, content)
+            return template.category.lower(), replace(message, text=hydrated(template, content))
         if message.kind == "interactive" and content["type"] in ("order_details", "order_status"):
             reference = (shop.portfolio, content["action"]["parameters"]["reference_id"])
             known = reference in self._sim.world.references
             if known == (content["type"] == "order_details"):
                 raise too_much(f"reference_id {reference[1]} {'was used before' if known else 'names no order'}")
-        return None
+        return None, message
 
     def _addressed(self, shop: ShopNumber, message: Message) -> Person | None:
         """Find whom a message is for; a user id that this portfolio never saw can't be written to."""

@@ -10,7 +10,7 @@ from infra.local.simulators.people import Person, ShopNumber
 from infra.local.simulators.templates import Template
 from infra.local.simulators.webhooks import Webhooks
 from infra.local.simulators.wire import Json
-from infra.local.simulators.world import Chat, Held, Line, SeenReceipt, Sent, World
+from infra.local.simulators.world import Chat, Held, Line, Offer, SeenReceipt, Sent, World
 
 VERSION = 2
 # Files larger than this are forgotten when the simulator stops: the state is written every few seconds.
@@ -55,7 +55,7 @@ def load(document: Json, numbers: Mapping[str, ShopNumber], habits: Webhooks, re
         world.keep(Person(**person))
     world.user_ids = {(portfolio, user_id): key for portfolio, user_id, key in document["user_ids"]}
     for kept in document["chats"]:
-        lines = {line["wamid"]: Line(**line) for line in kept["lines"]}
+        lines = {line["wamid"]: _line(line) for line in kept["lines"]}
         rest = {name: value for name, value in kept.items() if name not in ("shop", "customer", "lines")}
         world.chats[kept["shop"], kept["customer"]] = Chat(lines=lines, **rest)
     world.sent = [Sent(**sent) for sent in document["sent"]]
@@ -74,6 +74,11 @@ def load(document: Json, numbers: Mapping[str, ShopNumber], habits: Webhooks, re
     world.references = {(waba, reference) for waba, reference in document.get("references", [])}
     world.counter = document["counter"]
     return world
+
+
+def _line(kept: Json) -> Line:
+    """Return a line; an older dump knew nothing that could be tapped."""
+    return Line(**kept | {"offers": tuple(Offer(**offer) for offer in kept.get("offers", ()))})
 
 
 def _posting(kept: Json) -> Posting:

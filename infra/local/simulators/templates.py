@@ -51,6 +51,7 @@ _MAY: dict[str, Rule] = {
 }
 _LIMITS = {"HEADER": 60, "BODY": 1024, "FOOTER": 60}
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
+_BROKEN = re.compile(r"[\n\r\t]| {5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,7 @@ class Templates:
         return ok({"success": True})
 
     def fit(self, waba: str, content: Any) -> Template:
-        """Return the template of a send, or refuse as Meta does: 132001, 132015, 132016, 132000, 132012."""
+        """Return the template of a send, or refuse as Meta does: 132001, 132015, 132016, 132000, 132012, 132018, 132005."""
         name, language = content["name"], content["language"]["code"]
         template = next((one for one in self.of(waba) if (one.name, one.language) == (name, language)), None)
         status = template.status_at(self._sim.now()) if template else "NONE"
@@ -212,6 +213,12 @@ class Templates:
             if len(given.get(kind, [])) != expected:
                 details = f"{kind.lower()}: number of localizable_params ({len(given.get(kind, []))}) does not match "
                 raise GraphRefusal(132000, f"{details}the expected number of params ({expected})")
+        for parameter in (*given.get("HEADER", []), *given.get("BODY", [])):
+            if _BROKEN.search(str(parameter.get("text") or "")):
+                details = "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
+                raise GraphRefusal(132018, details)
+        if len(hydrated(template, content)) > _LIMITS["BODY"]:
+            raise GraphRefusal(132005, "body: translated text too long")
         return template
 
     def _turn(self, template: Template, event: Event, at: float, reason: str) -> None:
@@ -227,6 +234,21 @@ class Templates:
             "message_template_category": template.category,
         }
         self._sim.tell(template.waba, "message_template_status_update", value, due_at=at)
+
+
+def hydrated(template: Template, content: Any) -> str:
+    """Return the body as a person reads it: each variable, by its name or else in order, with what was sent for it."""
+    bodies = [one for one in content.get("components") or [] if str(one["type"]).upper() == "BODY"]
+    given = [parameter for one in bodies for parameter in one.get("parameters") or []]
+    text: str = template.component("BODY").get("text", "")
+    names = list(dict.fromkeys(_VARIABLE.findall(text)))
+    values = {p.get("parameter_name") or name: _value(p) for name, p in zip(names, given, strict=False)}
+    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _value(parameter: Json) -> str:
+    content = parameter.get(str(parameter["type"]).lower())
+    return str(content.get("fallback_value", "")) if isinstance(content, dict) else str(content)
 
 
 def _component(component: Json) -> None:

@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("Window of 24 hours is closed", (131047,)),
     ("Customer can't or won't be reached", (131026, 131049, 130472, 131050)),
     ("Our request is wrong", (131051, 131008, 131009, 100, 33)),
-    ("Template", (132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016)),
+    ("Template", (132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018)),
     ("Configuration", (131030, 131005, 133010)),
 )
 CODES = frozenset(code for _, codes in GROUPS for code in codes)

@@ -27,6 +27,16 @@ RANKS = ("posted", "accepted", "sent", "received", "delivered", "read", "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A button or a row of a list under a message: a tap sends its id and title back."""
+
+    kind: Literal["button", "row"]
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One message of a chat as both sides' phones show it."""
 
@@ -44,6 +54,7 @@ class Line:
     error: int | None = None
     to: str | None = None
     opaque: str | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ from datetime import date
 
 import pytest
 
-from haat.business.memory import MemoryMerchants
-from haat.business.model import Merchant
+from haat.aws.table import Put
+from haat.business.memory.merchants import MemoryMerchants
+from haat.business.model.merchant import Merchant, StaffNumber, StaffTemplate
 from haat.business.ports import Merchants
-from haat.business.store import DynamoMerchants
+from haat.business.store.merchants import DynamoMerchants, merchant_actions
 from haat.kernel.errors import Conflict
+from haat.kernel.ids import ulid
 from tests.contract.tables import Tables
-from tests.invented import MERCHANT, OTHER_MERCHANT
+from tests.invented import MERCHANT, NOW, OTHER_MERCHANT
 
 SWEETS = Merchant(
     id=MERCHANT,
@@ -22,6 +24,18 @@ SWEETS = Merchant(
     timezone="Asia/Kolkata",
     week={0: ((480, 720), (960, 1260)), 6: ((1380, 1560),)},
     closures=(date(2026, 1, 26), date(2026, 8, 15)),
+    staff=(
+        StaffNumber(
+            id=ulid(NOW, b"staff-one!"),
+            phone="919800000001",
+            name="অনিতা",
+            language="bn",
+            told=("order.placed",),
+            added_at=NOW,
+        ),
+        StaffNumber(id=ulid(NOW, b"staff-two!"), phone="919800000002", name="B", language="en"),
+    ),
+    staff_template=StaffTemplate(name="news", language="en_US"),
 )
 PLAIN = Merchant(id=OTHER_MERCHANT, name="P", country="IN", currency="INR", language="en", timezone="UTC")
 
@@ -43,7 +57,7 @@ def test_unknown_merchant_is_none(merchants: Merchants) -> None:
 
 @pytest.mark.parametrize("merchant", [SWEETS, PLAIN], ids=["with hours", "plain"])
 def test_merchant_is_read_back_whole(merchants: Merchants, merchant: Merchant) -> None:
-    """Name, hours and closures come back as they were told, in any script."""
+    """Name, hours, closures and staff come back as they were told, in any script."""
     merchants.save(merchant)
     assert merchants.get(merchant.id) == merchant
 
@@ -81,3 +95,22 @@ def test_change_of_nobody_is_a_conflict(merchants: Merchants) -> None:
     with pytest.raises(Conflict):
         merchants.save(replace(SWEETS, version=2))
     assert merchants.get(MERCHANT) is None
+
+
+def test_change_of_staff_writes_the_merchant_alone() -> None:
+    """No row of the directory is written again, and no channel is told, however much the shop says of itself."""
+    listed = replace(SWEETS, handle="sweets", listed=True, category="sweets", place="Kolkata", about="sweets")
+    after = replace(listed, version=2, staff=listed.staff[:1], staff_template=None)
+    assert len(merchant_actions(None, listed)) > 3
+    assert [action.item["sk"] for action in merchant_actions(listed, after) if isinstance(action, Put)] == ["PROFILE"]
+    assert len(merchant_actions(listed, after)) == 1
+
+
+def test_channels_are_told_of_a_change_and_of_the_same_words_where_asked() -> None:
+    """Who saves what is as before tells nobody, unless it must be told again."""
+    before = replace(SWEETS, about="sweets")
+    told = [
+        [a.item["sk"] for a in merchant_actions(before, after, show=show) if isinstance(a, Put)]
+        for after, show in ((replace(before, version=2), False), (replace(before, version=2), True))
+    ]
+    assert told == [["PROFILE"], ["PROFILE", "SHARED#0000000002"]]

@@ -6,11 +6,17 @@ from dataclasses import replace
 from typing import override
 
 from haat.conversation.memory import MemoryConversations, MemoryLines, MemorySends
-from haat.conversation.model import Channel, Conversation, Outgoing
+from haat.conversation.memory.inbox import MemoryCustomers, MemoryErasures, MemoryInbox
+from haat.conversation.model import Channel, Connected, Conversation, Outgoing
 from haat.conversation.ports import Conversations, Kept, Line, Lines, Reports, Sends
+from haat.conversation.ports.inbox import Customers, Erasures, Inbox
+from haat.conversation.store.channels import connect_actions
 from haat.conversation.store.conversations import DynamoConversations
+from haat.conversation.store.customers import DynamoCustomers
+from haat.conversation.store.erasures import DynamoErasures
+from haat.conversation.store.inbox import DynamoInbox
 from haat.conversation.store.items import OUTBOUND, load_outgoing, message_pk
-from haat.conversation.store.lines import DynamoLines, DynamoTaught
+from haat.conversation.store.lines import DynamoLines
 from haat.conversation.store.sends import DynamoReports, DynamoSends
 from haat.facts.conversation import Contact, Inbound, MessageReceived
 from haat.kernel.ids import Fingerprint, MessageId
@@ -28,6 +34,9 @@ class House(ABC):
     sends: Sends
     reports: Reports
     lines: Lines
+    inbox: Inbox
+    customers: Customers
+    erasures: Erasures
 
     @abstractmethod
     def another(self) -> "House":
@@ -97,6 +106,9 @@ class MemoryHouse(House):
         self.conversations = self._kept = MemoryConversations()
         self.sends = self.reports = self._said = MemorySends(conversations=self._kept)
         self.lines = self._lines = MemoryLines()
+        self.inbox = MemoryInbox(kept=self._kept, sends=self._said)
+        self.customers = MemoryCustomers(kept=self._kept)
+        self.erasures = MemoryErasures(kept=self._kept, sends=self._said)
 
     @override
     def another(self) -> House:
@@ -144,6 +156,9 @@ class DynamoHouse(House):
         self.sends = DynamoSends(table)
         self.reports = DynamoReports(table, PEPPER)
         self.lines = DynamoLines(table, tables.sealer, lambda: self._seconds[0])
+        self.inbox = DynamoInbox(table, PEPPER)
+        self.customers = DynamoCustomers(table)
+        self.erasures = DynamoErasures(table, PEPPER)
 
     @override
     def another(self) -> House:
@@ -156,7 +171,7 @@ class DynamoHouse(House):
     @override
     def connect(self, channel: Channel, token: str) -> None:
         sealed = self.tables.sealer.seal(channel.merchant, Secret(token))
-        DynamoTaught(self.tables.conversation).connect(replace(channel, token=sealed))
+        self.tables.conversation.transact(connect_actions(Connected(channel=replace(channel, token=sealed))))
 
     @override
     def outbox(self) -> list[Outgoing]:
@@ -177,5 +192,5 @@ class DynamoHouse(House):
         items = self.tables.items(message_pk(key))
         if not items:
             return None
-        text: str = items[0].get("edited", json.loads(items[0]["doc"]).get("text", ""))
+        text: str = items[0].get("edited", json.loads(items[0].get("doc", "{}")).get("text", ""))
         return text

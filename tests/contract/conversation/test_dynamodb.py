@@ -7,7 +7,7 @@ from typing import override
 
 import pytest
 
-from haat.aws.table import Put, Refused, Table, Update
+from haat.aws.table import Action, Put, Refused, Table, Update
 from haat.conversation.model import BurstPart, Entry, Manners, SendState, Taught, Texts
 from haat.conversation.ports import Claimed, Kept
 from haat.conversation.store.conversations import channel_key
@@ -105,7 +105,7 @@ class Busy(Table):
         self.update = table.update  # type: ignore[method-assign]  # as do single writes
 
     @override
-    def transact(self, actions: Iterable[Put | Update]) -> None:
+    def transact(self, actions: Iterable[Action]) -> None:
         raise Refused((), moved=True)
 
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from haat.aws.sealer import Sealer
 from haat.conversation.channels.graph import ACTIONS
-from haat.conversation.model import Channel
+from haat.conversation.model import Channel, Connected
 from haat.conversation.ports import STOPS, Action
-from haat.conversation.store.lines import DynamoTaught, Sealer
+from haat.conversation.store.channels import connect_actions
+from haat.conversation.store.lines import DynamoTaught
 from haat.edge.settings import LOCAL_PEPPER
 from haat.kernel.ids import Pepper
 from haat.kernel.secret import Secret
@@ -40,7 +42,7 @@ def connect_again(market: Market) -> None:
     channel = Channel(
         kind="whatsapp", address=SWEET_SHOP, merchant=SWEETS.merchant.id, account=SWEETS.account, token=token
     )
-    DynamoTaught(market.table()).connect(channel)
+    market.table().transact(connect_actions(Connected(channel=channel)))
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -7,9 +7,11 @@ from typing import override
 import pytest
 
 from haat.conversation.memory import MemoryConversations, MemoryShops
+from haat.conversation.memory.counter import MemoryCounter
 from haat.conversation.model import RECENT_KEYS, WINDOW_MS, Conversation, Outgoing, Shop
 from haat.conversation.ports import Kept
-from haat.conversation.service.answering import ATTEMPTS, Answering, Outcome
+from haat.conversation.service.answering import ATTEMPTS, Answering
+from haat.conversation.service.telling import Outcome
 from haat.facts.conversation import AccountNews, Contact, CustomerNoted, Inbound
 from haat.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 from haat.kernel.ids import Fingerprint, MessageId
@@ -33,6 +35,7 @@ from tests.invented import (
     key_of,
     message,
     new,
+    no_staff,
     renamed,
     shop,
 )
@@ -65,11 +68,16 @@ class Crowded(MemoryConversations):
 
     @override
     def keep_burst(
-        self, before: Conversation, after: Conversation, outgoing: Outgoing | None, listed: tuple[Fingerprint, ...]
+        self,
+        before: Conversation,
+        after: Conversation,
+        outgoing: Outgoing | None,
+        listed: tuple[Fingerprint, ...],
+        resembles: str = "",
     ) -> None:
         if self.between:
             self.between.pop(0)()
-        MemoryConversations.keep_burst(self, before, after, outgoing, listed)
+        MemoryConversations.keep_burst(self, before, after, outgoing, listed, resembles)
 
 
 class Market:
@@ -82,7 +90,13 @@ class Market:
         self.shops = MemoryShops(countries=frozenset({"IN"}))
         self.open(shop(**manners))
         self.open(shop(merchant=OTHER_MERCHANT, name="Sarees"))
-        self.answering = Answering(conversations=self.conversations, shops=self.shops, pepper=PEPPER)
+        self.answering = Answering(
+            conversations=self.conversations,
+            shops=self.shops,
+            pepper=PEPPER,
+            counter=MemoryCounter(),
+            commands=no_staff,
+        )
 
     def open(self, opened: Shop) -> None:
         """Open a shop, or change it."""
@@ -248,7 +262,8 @@ def test_flag_that_nobody_can_read_keeps_the_message_waiting(market: Market) -> 
         def open_for(self, country: str) -> bool:
             raise Unavailable("flags")
 
-    dark = Answering(conversations=market.conversations, shops=Dark(shops=market.shops.shops), pepper=PEPPER)
+    shops = Dark(shops=market.shops.shops)
+    dark = replace(market.answering, shops=shops)
     with pytest.raises(Unavailable):
         dark.receive(message(), NOW)
     assert market.conversations.messages == {}
@@ -312,7 +327,7 @@ def test_deletion_that_crosses_its_message_is_done_again(market: Market) -> None
             MemoryConversations.alter(self, fact)  # type: ignore[arg-type]  # as it came
 
     crossing = Crossing(channels=market.conversations.channels)
-    answering = Answering(conversations=crossing, shops=market.shops, pepper=PEPPER)
+    answering = replace(market.answering, conversations=crossing)
     assert answering.receive(altered("revoked"), NOW).word == "revoked"
     assert answering.receive(message(), NOW).word == "duplicate"
 

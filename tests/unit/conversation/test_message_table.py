@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from haat.conversation.channels.whatsapp import parse
-from haat.conversation.model import Conversation, Match, OpeningHours, Shop, Texts
+from haat.conversation.model import Conversation, Match, OpeningHours, Served, Shop, Texts
+from haat.conversation.rules.asking import ask_of
 from haat.conversation.rules.reply import decide
 from haat.facts.conversation import (
     AccountNews,
@@ -212,9 +213,9 @@ ROWS = [
     Row(
         comes="`order`",
         makes="`MessageReceived`, the items and the customer's note in `content`",
-        customer="nothing",
+        customer="the order's number, items and total, or what could not be had of it ([orders](orders.md))",
         merchant="the order",
-        outcome=SHOWN,
+        outcome=ANSWERED,
         falls=received("order", words=False),
         sample=message(
             "order", {"catalog_id": "1", "text": "hours", "product_items": [{"product_retailer_id": "S-1"}]}
@@ -571,7 +572,9 @@ def test_answer_policy_says_what_the_table_says(row: Row) -> None:
         address=message.address,
         contact=message.contact,
     )
-    decision = decide(before, message, shop, Untaught(), open_country=True, now=NOW)
+    ask = ask_of(before, message, shop, Untaught(), open_country=True, now=NOW)
+    served = Served(word="ordered", text="Thank you!", language="en") if ask else None
+    decision = decide(before, message, shop, Untaught(), open_country=True, now=NOW, served=served)
     assert (decision.said is not None) == (row.outcome == ANSWERED)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from haat.conversation.memory import MemoryConversations, MemoryLines, MemorySends, MemoryShops
+from haat.conversation.memory.counter import MemoryCounter
 from haat.conversation.model import RECENT_KEYS, Outgoing
 from haat.conversation.ports import Accepted, Action, Line, NotConnected, Refused, SendOutcome, Unknown
 from haat.conversation.rules.sending import CLAIM_MS, Pace
@@ -19,7 +20,7 @@ from haat.facts.conversation import DeliveryReported, Inbound
 from haat.kernel.ids import MessageId, ProviderId
 from haat.kernel.secret import Secret
 from haat.kernel.time import MINUTE, SECOND, Instant, later
-from tests.invented import ANITA, BIMAL, BOOK, CHANNEL, MERCHANT, NOW, PEPPER, echo, message, shop, status
+from tests.invented import ANITA, BIMAL, BOOK, CHANNEL, MERCHANT, NOW, PEPPER, echo, message, no_staff, shop, status
 
 VISIBLE_AGAIN = 6 * MINUTE  # a record whose function died; the queue's own time
 GIVE_UP, RETRY = 131026, 131000  # codes of failures that are told, and that are said again
@@ -120,7 +121,9 @@ class Pipeline(RuleBasedStateMachine):
         shops = MemoryShops(shops={MERCHANT: (shop(silence_ms=SECOND), BOOK)}, countries=frozenset({"IN"}))
         self.conversations, self.sends, self.reports = (Fragile(port) for port in (self.kept, self.sent, self.sent))
         ports: dict[str, Any] = {"conversations": self.conversations, "sends": self.sends, "reports": self.reports}
-        self.answering = Answering(conversations=ports["conversations"], shops=shops, pepper=PEPPER)
+        self.answering = Answering(
+            conversations=ports["conversations"], shops=shops, pepper=PEPPER, counter=MemoryCounter(), commands=no_staff
+        )
         self.sending = Sending(sends=ports["sends"], lines=lines, speaker=self.world, pace=Pace())
         actions = {GIVE_UP: Action.UNDELIVERABLE, RETRY: Action.RETRY}
         self.reporting = Reporting(reports=ports["reports"], lines=lines, action=actions.__getitem__, pepper=PEPPER)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haat.conversation.model import RECENT_KEYS, WINDOW_MS, Conversation, Entry, OpeningHours, Shop, Texts
+from haat.conversation.model import RECENT_KEYS, WINDOW_MS, Conversation, Entry, OpeningHours, Served, Shop, Texts
 from haat.conversation.rules.matching import compile_book
 from haat.conversation.rules.reply import (
     GREET_AFTER_MS,
@@ -60,6 +61,12 @@ def after(messages: Iterable[tuple[str, Instant]], *, by: Shop | None = None) ->
     return conversation
 
 
+def served(word: Literal["ordered", "order_refused", "served", "commanded", "command_refused"]) -> Decision:
+    """What follows when the counter has something to say to a cart."""
+    said = Served(word=word, text="Here you are", language="en")
+    return decide(KNOWN, message("", kind="order"), shop(), BOOK, open_country=True, now=NOW, served=said)
+
+
 CLOSED_HOURS = shop(hours=OpeningHours(timezone="Asia/Kolkata", week={0: ((0, 60),)}))
 SILENT = replace(KNOWN, silent_until=later(NOW, 1))
 GUARDED = replace(KNOWN, automatic=(NOW,) * GUARD_REPLIES)
@@ -75,9 +82,16 @@ EVERY_REASON = {
     Reason.SHOWN: (decided(message("", kind="image")), "", False),
     Reason.SILENT: (decided(UNKNOWN, SILENT), "", True),
     Reason.CLOSED: (decided(UNKNOWN, open_country=False), "", True),
+    Reason.SHUT: (decided("hours", by=shop(serves=False)), "", True),
+    Reason.BLOCKED: (decided("hours", replace(KNOWN, blocked_at=NOW)), "", False),
     Reason.TOO_LATE: (decide(KNOWN, OLD, shop(), BOOK, open_country=True, now=NOW), "", True),
     Reason.GUARDED: (decided(UNKNOWN, GUARDED, by=shop(loop_guard=True)), "", True),
     Reason.WAITING: (decided(UNKNOWN, by=shop(burst_ms=1_000)), "", False),
+    Reason.ORDERED: (served("ordered"), "Here you are", False),
+    Reason.ORDER_REFUSED: (served("order_refused"), "Here you are", False),
+    Reason.SERVED: (served("served"), "Here you are", False),
+    Reason.COMMANDED: (served("commanded"), "Here you are", False),
+    Reason.COMMAND_REFUSED: (served("command_refused"), "Here you are", False),
 }
 
 
@@ -397,6 +411,13 @@ def test_burst_is_left_to_the_person_who_answered_meanwhile() -> None:
     assert decision is not None
     assert (decision.reason, decision.said, decision.listed) == (Reason.SILENT, None, True)
     assert decision.conversation.burst == ()
+
+
+def test_burst_to_a_shop_that_was_shut_meanwhile_is_listed() -> None:
+    """A shop that is closed down before the burst is over says nothing more; the question stands on the list."""
+    decision = over(burst("hours"), 0, by=shop(serves=False))
+    assert decision is not None
+    assert (decision.reason, decision.said, decision.listed) == (Reason.SHUT, None, True)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 
 from haat.conversation.memory import MemoryConversations, MemoryShops
+from haat.conversation.memory.counter import MemoryCounter
+from haat.conversation.memory.inbox import MemoryCustomers, MemoryErasures
 from haat.conversation.model import Outgoing
 from haat.conversation.ports import Kept
 from haat.conversation.service.answering import Answering
+from haat.conversation.service.erasing import Erasing
 from haat.conversation.store.items import OUTGOING_VERSION, dump_outgoing, load_outgoing, message_item
+from haat.facts import notices, profiles, said
 from haat.facts.conversation import Fact, dump, load
 from haat.kernel.errors import Rejected
-from haat.wiring.answering import take_due
-from tests.invented import NOW, PEPPER, message, new
+from haat.wiring.answering import AutoReply, take_due
+from tests.invented import NOW, PEPPER, message, new, no_staff
 
 SAMPLES = Path(__file__).parents[3] / "events/facts"
 LOOK_AGAIN = ("fact", "v", "merchant", "customer", "address", "last")
+DUE = {"look_again": LOOK_AGAIN, "erase_more": ("fact", "v", "merchant", "customer", "step")}
 
 
 def published(base: type[Fact] = Fact) -> Iterator[type[Fact]]:
@@ -29,8 +34,14 @@ def published(base: type[Fact] = Fact) -> Iterator[type[Fact]]:
         yield from published(cls)
 
 
-CLASSES: dict[str, type] = {cls.name: cls for cls in published()} | {"outgoing": Outgoing}
-VERSIONS = {cls.name: cls.version for cls in published()} | {"outgoing": OUTGOING_VERSION, "look_again": 1}
+NOTICES = {cls.name: cls for cls in (notices.NoticeRaised, notices.NoticeDue)}
+PROFILES = {cls.name: cls for cls in (profiles.ProfileChanged, profiles.ProfileWanted)}
+CLASSES: dict[str, type] = {cls.name: cls for cls in published()} | {"outgoing": Outgoing} | NOTICES | PROFILES
+SAID: dict[str, type[said.ShopSays | said.StaffHears]] = {cls.name: cls for cls in (said.ShopSays, said.StaffHears)}
+CLASSES |= SAID
+VERSIONS = {cls.name: cls.version for cls in published()} | {"outgoing": OUTGOING_VERSION} | dict.fromkeys(DUE, 1)
+VERSIONS |= {name: cls.version for name, cls in (NOTICES | PROFILES).items()}
+VERSIONS |= {name: cls.version for name, cls in SAID.items()}
 FILES = sorted(path.name for path in SAMPLES.glob("*.json"))
 
 
@@ -42,14 +53,23 @@ def sample(name: str) -> dict[str, Any]:
 
 def look_again(text: str) -> tuple[object, ...]:
     """Read a thing that is due as auto_reply does, where nobody is known."""
-    nobody = Answering(conversations=MemoryConversations(), shops=MemoryShops(), pepper=PEPPER)
-    done = take_due(nobody, text, NOW)
-    return done.word, done.ids["merchant"], done.ids["fact"]
+    conversations = MemoryConversations()
+    nobody = Answering(
+        conversations=conversations, shops=MemoryShops(), pepper=PEPPER, counter=MemoryCounter(), commands=no_staff
+    )
+    none = Erasing(erasures=MemoryErasures(conversations), customers=MemoryCustomers(conversations))
+    done = take_due(AutoReply(answering=nobody, erasing=lambda: none, hearing=no_staff), text, NOW)
+    return done.word, done.ids["merchant"], done.ids.get("fact", done.ids.get("step"))
 
 
 def reader(name: str) -> Callable[[str], object]:
     """Who reads facts of this name."""
-    return {"outgoing": load_outgoing, "look_again": look_again}.get(name, load)
+    own: dict[str, Callable[[str], object]] = {
+        **dict.fromkeys(NOTICES, notices.load),
+        **dict.fromkeys(PROFILES, profiles.load),
+        **dict.fromkeys(SAID, said.load),
+    }
+    return {"outgoing": load_outgoing, **dict.fromkeys(DUE, look_again), **own}.get(name, load)
 
 
 def written(name: str, document: dict[str, Any]) -> str:
@@ -91,17 +111,23 @@ def test_sample_says_all_that_its_fact_can_say(file: str) -> None:
     name, version, _ = file.split(".")
     held = sample(file)
     assert (held["fact"], f"v{held['v']}") == (name, version)
-    names = {field.name for field in fields(CLASSES[name])} | {"fact", "v"} if name in CLASSES else set(LOOK_AGAIN)
+    names = {field.name for field in fields(CLASSES[name])} | {"fact", "v"} if name in CLASSES else set(DUE[name])
     assert set(held) == names
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not file.startswith("look_again")])
+@pytest.mark.parametrize("file", [file for file in FILES if file.partition(".")[0] not in DUE])
 def test_sample_is_read_and_written_to_the_same_meaning(file: str) -> None:
     """Reading a fact and writing it again loses nothing, in letters of any script."""
     name = file.partition(".")[0]
     text = (SAMPLES / file).read_text(encoding="utf-8")
     read = reader(name)(text)
-    again = dump_outgoing(read) if isinstance(read, Outgoing) else dump(read)  # type: ignore[arg-type]  # one of the two
+    own: dict[type, Callable[[Any], str]] = {
+        Outgoing: dump_outgoing,
+        **dict.fromkeys(SAID.values(), said.dump),
+        **dict.fromkeys(NOTICES.values(), notices.dump),
+    }
+    own |= dict.fromkeys(PROFILES.values(), profiles.dump)
+    again = own.get(type(read), dump)(read)
     assert json.loads(again) == {**sample(file), "v": VERSIONS[name]}
     assert "\\u" not in again
     assert reader(name)(again) == read
@@ -167,7 +193,11 @@ def test_version_after_ours_is_read(file: str) -> None:
     assert reader(name)(written(name, {**sample(file), "v": VERSIONS[name] + 1}))
 
 
-@pytest.mark.parametrize("read", [load, load_outgoing, look_again])
+@pytest.mark.parametrize(
+    "read",
+    [load, load_outgoing, look_again, notices.load, profiles.load],
+    ids=["fact", "outgoing", "due", "notice", "profile"],
+)
 @pytest.mark.parametrize(
     "text",
     [

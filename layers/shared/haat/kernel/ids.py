@@ -13,6 +13,14 @@ ConversationId = NewType("ConversationId", str)
 MessageId = NewType("MessageId", str)  # ours, for a message in or out; a provider's own id is a ProviderId
 ProviderId = NewType("ProviderId", str)  # e.g. a wamid: it holds the phone number, so it is personal data
 CorrelationId = NewType("CorrelationId", str)
+TokenId = NewType("TokenId", str)
+OperatorId = NewType("OperatorId", str)  # a person who runs the market
+ProductId = NewType("ProductId", str)
+OrderId = NewType("OrderId", str)
+CollectionId = NewType("CollectionId", str)
+PictureId = NewType("PictureId", str)
+EndpointId = NewType("EndpointId", str)  # where a merchant's own system is told
+NoticeId = NewType("NoticeId", str)  # something that a merchant is told
 Fingerprint = NewType("Fingerprint", str)  # 32 hex digits of an HMAC
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from haat.aws import clients
 from haat.aws.outbox import Outbox
 from haat.aws.queue import Parked
 from haat.aws.table import Table
-from haat.conversation.store.repair import lost
+from haat.business.store.repair import lost as lost_news
+from haat.business.store.repair import told
+from haat.conversation.store.repair import lost, shown
 from haat.kernel.time import Instant
 
 CHUNK = 100  # rows that are published together
@@ -19,6 +22,7 @@ class Names:
     """Where one stack's things are."""
 
     conversation_table: str
+    business_table: str
     queue_url_prefix: str
     outbox_dlq_url: str
     outbox_queues: str
@@ -37,12 +41,15 @@ def repair_outbox(names: Names, before: Instant) -> Repaired:
 
     Raises Unavailable. Rows that stand in the outbox's DLQ are among them as soon as what stopped them is mended.
     """
-    sqs, table = clients.sqs(), Table(clients.dynamodb(), names.conversation_table)
+    sqs, dynamodb = clients.sqs(), clients.dynamodb()
+    conversation, business = Table(dynamodb, names.conversation_table), Table(dynamodb, names.business_table)
     outbox = Outbox(sqs, names.queue_url_prefix, names.outbox_dlq_url, frozenset(names.outbox_queues.split(",")))
     dlq = Parked(sqs, names.outbox_dlq_url)
     dlq.clear()  # each of these rows is found in its table again, and parked again if nothing has changed
     published = parked = 0
-    for rows in _chunks(lost(table, before)):
+    said = (row for row in lost(conversation, before) if not told(business, row, before))
+    news = (row for row in lost_news(business, before) if not shown(conversation, row))
+    for rows in _chunks(chain(said, news)):
         good, bad = outbox.publish_rows(rows)
         published, parked = published + good, parked + bad
     return Repaired(published=published, parked=parked)

@@ -6,13 +6,14 @@ import urllib3
 
 from haat.aws import clients
 from haat.aws.parameters import Parameters
+from haat.aws.sealer import Sealer
 from haat.aws.table import Table
 from haat.conversation.channels.graph import Graph, action_for
 from haat.conversation.rules.sending import Pace
 from haat.conversation.service.reporting import Reporting
 from haat.conversation.service.sending import Sending
 from haat.conversation.store.items import load_outgoing
-from haat.conversation.store.lines import DynamoLines, Sealer
+from haat.conversation.store.lines import DynamoLines
 from haat.conversation.store.sends import DynamoReports, DynamoSends
 from haat.edge.batch import Outcome
 from haat.facts.conversation import DeliveryReported, load
@@ -32,6 +33,8 @@ class SendingSettings:
     conversation_table: str
     outbound_queue_url: str
     outbound_dlq_url: str
+    profile_queue_url: str
+    profile_dlq_url: str
     token_key: str
     graph_url: str
     graph_version: str
@@ -81,6 +84,13 @@ def take_turn(sending: Sending, body: str, now: Instant) -> Outcome:
         "correlation": outgoing.correlation,
     }
     return Outcome(word=result.word, wait_ms=result.wait_ms, ids=ids)
+
+
+def take_profile(settings: SendingSettings, sending: Sending, body: str, now: Instant) -> Outcome:
+    """One record of the profiles' queue. Raises Rejected when it is none of ours."""
+    from haat.wiring import sharing  # noqa: PLC0415  # almost no process of this function ever shows a profile
+
+    return sharing.take(settings, sending.lines, body, now)
 
 
 def take_status(reporting: Reporting, body: str, now: Instant) -> Outcome:

@@ -6,8 +6,8 @@ from typing import cast
 from cachetools import LRUCache, TTLCache
 
 from haat.aws.flags import Flags
-from haat.business.model import Merchant
-from haat.business.store import DynamoMerchants
+from haat.business.model.merchant import Merchant
+from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Language, Matcher, OpeningHours, Shop, Taught
 from haat.conversation.rules.matching import ReplyBook, compile_book
 from haat.conversation.store.lines import DynamoTaught
@@ -30,7 +30,18 @@ def shop_of(merchant: Merchant, taught: Taught) -> Shop:
         entries=taught.entries,
         texts=taught.texts,
         manners=taught.manners,
+        serves=merchant.state == "open",
+        staff={person.phone: cast("Language", person.language) for person in merchant.staff},
     )
+
+
+def fresh_shop(merchants: DynamoMerchants, taught: DynamoTaught, merchant: MerchantId) -> tuple[Shop, ReplyBook]:
+    """The shop and its replies as they are at this moment, for those who change them. Raises NotFound."""
+    profile = merchants.get(merchant, fresh=True)
+    if profile is None:
+        raise NotFound("merchant")
+    shop = shop_of(profile, taught.read(merchant))
+    return shop, compile_book(shop.entries)
 
 
 class StoredShops:
@@ -51,7 +62,7 @@ class StoredShops:
             profile = self._merchants.get(merchant)
             if profile is None:
                 raise NotFound("merchant")
-            kept = self._kept[merchant] = shop_of(profile, self._taught.read(merchant))
+            kept = self._kept[merchant] = shop_of(profile, self._taught.read(merchant, consistent=False))
         return kept, self._book(kept)
 
     def _book(self, shop: Shop) -> ReplyBook:

@@ -16,7 +16,7 @@ def route(**operation: Any) -> dict[str, Any]:
 def beside(documents: Documents) -> None:
     """A document in a file of its own, with an open and a closed route."""
     paths: dict[str, Any] = {"/shops": {"get": {}, "post": {"security": [{"merchant": []}]}}}
-    documents["infra/openapi.yaml"] = {"openapi": "3.0.1", "paths": paths}
+    documents["infra/planted.yaml"] = {"openapi": "3.0.1", "paths": paths}
 
 
 def unnamed(what: str) -> str:
@@ -86,7 +86,7 @@ PLANTS = [
     ),
     Plant(
         rule="doors.routes_ask_who_calls",
-        edits=(add("Api", API, DefinitionBody=include("infra/openapi.yaml")), beside),
+        edits=(add("Api", API, DefinitionBody=include("infra/planted.yaml")), beside),
         found=(unnamed("GET /shops"),),
     ),
     Plant(rule="doors.routes_ask_who_calls", edits=(add("Api", API),), found=(unnamed("whatever it serves"),)),

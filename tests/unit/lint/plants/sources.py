@@ -40,7 +40,9 @@ PLANTS = [
                 ("AutoReply", "Inbound"),
                 ("AutoReply", "Due"),
                 ("OutboundMessage", "Outbound"),
+                ("OutboundMessage", "Profile"),
                 ("MessageStatus", "Status"),
+                ("MerchantNotice", "Notice"),
             )
         ),
     ),

@@ -60,8 +60,8 @@ ACTIONS: Final[Mapping[int, Action]] = {
         (131030, 131005, 133010), Action.GIVE_UP
     ),  # configuration: allow-list, access, number not registered
     **dict.fromkeys((131051, 131008, 131009, 100, 33), Action.GIVE_UP),  # our request is wrong
-    # Template: count, missing, length, policy, format, paused, disabled.
-    **dict.fromkeys((132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016), Action.GIVE_UP),
+    # Template: count, missing, length, policy, format, paused, disabled, a value with line breaks.
+    **dict.fromkeys((132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018), Action.GIVE_UP),
 }
 
 _DIALECTS: Final[Mapping[str, Callable[[Outgoing], Mapping[str, Any]]]] = {WHATSAPP: request_for}
@@ -91,7 +91,7 @@ class Graph:
 
     def send(self, address: str, token: Secret[str], body: Mapping[str, Any]) -> SendOutcome:
         """POST one message for an address. Never raises for what the network or Meta does, and never tries twice."""
-        if not _fits_header(token):
+        if not fits_header(token):
             return Refused(code=BAD_TOKEN, action=action_for(BAD_TOKEN))
         try:
             response = self.pool.request(
@@ -132,7 +132,7 @@ def _never_connected(error: HTTPError) -> bool:
     return isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError)
 
 
-def _fits_header(token: Secret[str]) -> bool:
-    """http.client quotes a header that it refuses in its error, and this one holds the token."""
+def fits_header(token: Secret[str]) -> bool:
+    """Whether a token can stand in a header: http.client quotes a header that it refuses in its error, and this one holds the token."""
     value = token.reveal()
     return value.isascii() and value.isprintable() and " " not in value and bool(value)

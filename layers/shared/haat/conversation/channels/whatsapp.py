@@ -15,13 +15,19 @@ from haat.conversation.channels.whatsapp_items import IGNORED_FIELDS, READERS, F
 from haat.conversation.channels.whatsapp_place import Item, Place, by_name
 from haat.conversation.channels.wire import as_object, decode, digits, objects, word
 from haat.conversation.model import Outgoing
+from haat.conversation.rules.text import cut
 from haat.facts.conversation import DeliveryReported, Inbound
+from haat.facts.said import Choice, Template
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CorrelationId, Fingerprint, Pepper
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_BODY, _TITLE, _ROW_TITLE, _ROW_MORE = 1024, 20, 24, 72  # characters, as below
+_BUTTONS, _ROWS = 3, 10
+# With what the template itself says around it a body has at most 1024 characters; how much that is we don't know.
+_PARAMETER = 900
 _FRAME = frozenset({"messaging_product", "metadata", "contacts"})  # of a value: read, and no news by itself
 
 
@@ -84,10 +90,44 @@ def request_for(outgoing: Outgoing) -> Mapping[str, Any]:
         "recipient_type": "individual",
         **({"to": phone} if phone else {"recipient": user_id}),
         **({"context": {"message_id": outgoing.quotes}} if outgoing.quotes else {}),
-        "type": "text",
-        "text": {"preview_url": False, "body": outgoing.text},
+        **_content(outgoing),
         "biz_opaque_callback_data": outgoing.id,
     }
+
+
+def _content(outgoing: Outgoing) -> Mapping[str, Any]:
+    """Text alone, or with a list or buttons under it (Cloud API, Interactive messages). What has no room for them goes without."""
+    text, choices = outgoing.text, outgoing.choices
+    if outgoing.template is not None:
+        return {"type": "template", "template": _filled(outgoing.template, text)}
+    if outgoing.opener and choices:
+        action = {"button": cut(outgoing.opener, _TITLE), "sections": [{"rows": [_row(c) for c in choices[:_ROWS]]}]}
+        body = {"type": "list", "body": {"text": cut(text, _BODY)}, "action": action}
+    elif choices and len(text) <= _BODY:
+        buttons = [{"type": "reply", "reply": {"id": c.id, "title": cut(c.title, _TITLE)}} for c in choices[:_BUTTONS]]
+        body = {"type": "button", "body": {"text": text}, "action": {"buttons": buttons}}
+    else:
+        return {"type": "text", "text": {"preview_url": False, "body": text}}
+    return {"type": "interactive", "interactive": body}
+
+
+def _filled(template: Template, text: str) -> Mapping[str, Any]:
+    """A template with a text in its body (Cloud API, Message templates).
+
+    Meta refuses a parameter with a line break, a tab or more than four spaces in a row (132018): lines are joined by a dot.
+    """
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    parameter = {"type": "text", "text": cut(" · ".join(line for line in lines if line), _PARAMETER)}
+    return {
+        "name": template.name,
+        "language": {"code": template.language},
+        "components": [{"type": "body", "parameters": [parameter]}],
+    }
+
+
+def _row(choice: Choice) -> Mapping[str, str]:
+    row = {"id": choice.id, "title": cut(choice.title, _ROW_TITLE)}
+    return row | {"description": cut(choice.description, _ROW_MORE)} if choice.description else row
 
 
 def _document(at: Place, document: Item) -> Iterator[Found]:

@@ -69,6 +69,12 @@ def zone(hours: OpeningHours) -> ZoneInfo:
         raise Rejected("timezone is not the name of an IANA time zone, such as Asia/Kolkata") from None
 
 
+def day_began(hours: OpeningHours, at: Instant) -> Instant:
+    """When the shop's own day began in which `at` lies."""
+    where = zone(hours)
+    return Instant(_seconds(datetime.combine(_local(where, at).date(), time(), where)) * 1000)
+
+
 def describe(hours: OpeningHours, language: Language, at: Instant | None = None) -> str:
     """The week in a few lines, days with equal hours together; with `at` also the closures of the seven days from then on.
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from haat.conversation.model import Entry, Match
@@ -17,6 +18,8 @@ EXACT: Final = 1.0
 OTHER_ORDER: Final = 0.95
 ONE_SLIP: Final = 0.9
 TWO_SLIPS: Final = 0.8
+NOT_NEAR: Final = 0.75  # at most, for what looks alike and answers nothing
+FAR: Final = 0.3
 
 _TWO_SLIPS_FROM: Final = 4  # words in a message
 _SLIP_FROM: Final = 4  # letters in a word: shorter ones are mostly another word (kab, kal)
@@ -83,6 +86,21 @@ class ReplyBook:
             return found.match(OTHER_ORDER)
         return self._nearest(said)
 
+    def near(self, text: str, most: int) -> list[Match]:
+        """The entries that come nearest, at most one example of each, also where none is near enough to answer.
+
+        For whoever teaches: those that do not answer have a confidence below every one that does.
+        """
+        said = _saying(text)
+        answers = self.match(text)
+        best = {answers.entry.id: answers} if answers else {}
+        pairs = _pairs(said)
+        for example in (example for length in self._by_length.values() for example in length):
+            alike = NOT_NEAR * _share(pairs, _pairs(example.saying))
+            if alike >= FAR and alike > (best[example.entry.id].confidence if example.entry.id in best else 0):
+                best[example.entry.id] = example.match(round(alike, 2))
+        return sorted(best.values(), key=lambda match: (-match.confidence, match.entry.id))[:most]
+
     def _nearest(self, said: _Saying) -> Match | None:
         best: Match | None = None
         for example in self._by_length.get(len(said.words), ()):
@@ -122,6 +140,16 @@ def _saying(text: str) -> _Saying:
     # A run that is nothing but marks is what remains of an emoji, not a word.
     said = (word for word in words(plain) if not all(unicodedata.category(char)[0] == "M" for char in word))
     return _Saying(tuple(said), numbers(text) if _DIGIT.search(plain) else ())
+
+
+def _pairs(saying: _Saying) -> frozenset[str]:
+    """Neighbouring letters: what two sayings share of them is how alike they look."""
+    text = f" {' '.join(saying.words)} "
+    return frozenset(a + b for a, b in pairwise(text))
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0
 
 
 def _nearness(said: _Saying, taught: _Saying) -> float:

@@ -2,11 +2,13 @@
 
 `decide` is the whole answer policy: one message in, at most one message out. In the order in which they win:
 
-1. never answered: media without words, groups, what a person is answering now, a country that is not open, a message whose
-   window has closed before it came;
+1. never answered: a customer who is blocked, media without words, groups, what a person is answering now, a bot that was told to be
+   off, a shop that is closed down or a country that is not open, a message whose window has closed before it came;
 2. an unsupported message gets one kind sentence, once for each conversation;
-3. a matched question gets its reply, at any hour, with the greeting as its first line on first contact;
-4. nothing matched: greeting and away text as they are due, in one message; else one "not understood" in a day; and the question
+3. what the shop's counter says to a cart, a tap or a question for goods and orders (rules/asking.py), and what is said to a
+   command of the shop's own people (rules/commands.py);
+4. a matched question gets its reply, at any hour, with the greeting as its first line on first contact;
+5. nothing matched: greeting and away text as they are due, in one message; else one "not understood" in a day; and the question
    stands on the shop's list.
 """
 
@@ -14,11 +16,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from haat.conversation.model import RECENT_KEYS, WINDOW_MS, BurstPart, Conversation, Language, Matcher, Shop
+from haat.conversation.model import RECENT_KEYS, WINDOW_MS, BurstPart, Conversation, Language, Matcher, Served, Shop
 from haat.conversation.rules import hours
 from haat.conversation.rules.sending import take_turn
 from haat.conversation.rules.text import READ, cut, script_language
 from haat.facts.conversation import MessageAltered, MessageReceived
+from haat.facts.said import Choice
 from haat.kernel.ids import Fingerprint, ProviderId
 from haat.kernel.time import DAY, MINUTE, Instant, as_datetime, later
 
@@ -41,9 +44,19 @@ class Reason(StrEnum):
     SHOWN = "shown"  # no words to answer
     SILENT = "silent"  # a person is answering
     CLOSED = "closed"  # the country flag
+    SHUT = "shut"  # the shop is closed down or blocked
     TOO_LATE = "too_late"  # its window closed before it came
     GUARDED = "guarded"  # loop guard
     WAITING = "waiting"  # the customer may go on
+    BLOCKED = "blocked"  # the shop wants to hear no more of this customer
+    ORDERED = "ordered"  # the counter took an order
+    ORDER_REFUSED = "order_refused"  # it could not, and said why
+    SERVED = "served"  # it showed goods, or said how orders stand
+    COMMANDED = "commanded"  # one of the shop's people told it what to do, and it did
+    COMMAND_REFUSED = "command_refused"  # it could not, and said why
+
+
+COMMANDS = frozenset({Reason.COMMANDED, Reason.COMMAND_REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,8 @@ class Said:
     entry: str = ""
     resembles: str = ""
     confidence: float = 0.0
+    choices: tuple[Choice, ...] = ()
+    opener: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +85,16 @@ class Decision:
 
 
 def decide(
-    before: Conversation, message: MessageReceived, shop: Shop, book: Matcher, *, open_country: bool, now: Instant
+    before: Conversation,
+    message: MessageReceived,
+    shop: Shop,
+    book: Matcher,
+    *,
+    open_country: bool,
+    now: Instant,
+    served: Served | None = None,
 ) -> Decision:
-    """Take one message of a customer. Pure: the same arguments give the same decision."""
+    """Take one message of a customer. `served` is what the counter, or a command, says to it, if it was asked. Pure: the same arguments give the same decision."""
     begins = message.occurred_at - before.last_customer_at >= GREET_AFTER_MS
     after = replace(
         before,
@@ -81,16 +103,15 @@ def decide(
         unwelcomed=before.unwelcomed or begins,
         inbox_day=as_datetime(now).date().isoformat(),
     )
+    if before.blocked_at:
+        return Decision(conversation=after, reason=Reason.BLOCKED)
+    if served is not None:
+        return _serve(after, served, message.provider_id, shop, now)
     if not (message.text.strip() or message.kind in WORDLESS) or message.group:
         return Decision(conversation=after, reason=Reason.SHOWN)
-    for reason, applies in (
-        (Reason.TOO_LATE, now - message.occurred_at >= WINDOW_MS),
-        (Reason.CLOSED, not open_country),
-        (Reason.SILENT, now < before.silent_until),
-        (Reason.GUARDED, shop.manners.loop_guard and _guarded(before, now)),
-    ):
-        if applies:
-            return Decision(conversation=after, reason=reason, listed=_is_question(message))
+    quiet = barred(before, message, shop, open_country=open_country, now=now) or keeps_quiet(before, shop, now)
+    if quiet is not None:
+        return Decision(conversation=after, reason=quiet, listed=_is_question(message))
     if message.kind == "unsupported":
         return _unsupported(after, message, shop, now)
     if shop.manners.burst_ms and message.kind != "request_welcome":
@@ -107,6 +128,29 @@ def decide(
     return _answer(after, message.text, message.provider_id, message.occurred_at, shop, book, now=now)
 
 
+def barred(
+    before: Conversation, message: MessageReceived, shop: Shop, *, open_country: bool, now: Instant
+) -> Reason | None:
+    """Why nothing at all may follow from a message, neither words nor an order."""
+    for reason, applies in (
+        (Reason.BLOCKED, before.blocked_at),
+        (Reason.SHOWN, message.group),
+        (Reason.TOO_LATE, now - message.occurred_at >= WINDOW_MS),
+        (Reason.SHUT, not shop.serves),
+        (Reason.CLOSED, not open_country),
+    ):
+        if applies:
+            return reason
+    return None
+
+
+def keeps_quiet(before: Conversation, shop: Shop, now: Instant) -> Reason | None:
+    """Why the bot says nothing to words: it is off, a person is answering, or it has said enough."""
+    if shop.manners.off or now < before.silent_until:
+        return Reason.SILENT
+    return Reason.GUARDED if shop.manners.loop_guard and _guarded(before, now) else None
+
+
 def decide_burst(
     before: Conversation, last: Fingerprint, shop: Shop, book: Matcher, *, now: Instant
 ) -> Decision | None:
@@ -114,7 +158,11 @@ def decide_burst(
     if not before.burst or before.burst[-1].key != last:
         return None
     after = replace(before, burst=())
-    if now < before.silent_until:
+    if before.blocked_at:
+        return Decision(conversation=after, reason=Reason.BLOCKED)
+    if not shop.serves:
+        return Decision(conversation=after, reason=Reason.SHUT, listed=True)
+    if shop.manners.off or now < before.silent_until:
         return Decision(conversation=after, reason=Reason.SILENT, listed=True)
     text = "\n".join(part.text for part in before.burst)
     return _answer(after, text, before.burst[-1].provider_id, before.last_customer_at, shop, book, now=now)
@@ -132,13 +180,12 @@ def alter(before: Conversation, change: MessageAltered) -> Conversation:
 
 def silence(before: Conversation, shop: Shop, *, at: Instant, now: Instant) -> Conversation:
     """A person answered: the bot is silent for the shop's set time, and what it was about to answer is theirs."""
-    return replace(
-        before,
-        silent_until=max(before.silent_until, later(min(at, now), shop.manners.silence_ms)),
-        automatic=(),
-        burst=(),
-        unwelcomed=False,
-    )
+    return hush(before, later(min(at, now), shop.manners.silence_ms))
+
+
+def hush(before: Conversation, until: Instant) -> Conversation:
+    """The bot is silent until then, or longer if it was to be; what it was about to answer is a person's."""
+    return replace(before, silent_until=max(before.silent_until, until), automatic=(), burst=(), unwelcomed=False)
 
 
 def _is_question(message: MessageReceived) -> bool:
@@ -169,7 +216,8 @@ def _answer(
 ) -> Decision:
     language = script_language(text, shop.language)
     greeting = _pick(shop.texts.greeting, language, shop) if after.unwelcomed else ""
-    after = replace(after, unwelcomed=False)
+    heard = script_language(text, after.language or shop.language)
+    after = replace(after, unwelcomed=False, language=None if heard == shop.language else heard)
     match = book.match(text) if text.strip() else None
     if match is not None:
         body = _pick(match.entry.replies, language, shop, lambda kept: _fill_hours(kept, shop, language, at))
@@ -195,6 +243,18 @@ def _answer(
             _say(replace(after, not_understood_at=now), sorry, quotes, Reason.NOT_UNDERSTOOD, now), listed=True
         )
     return Decision(conversation=after, reason=Reason.LISTED if listed else Reason.SHOWN, listed=listed)
+
+
+def _serve(after: Conversation, served: Served, quotes: ProviderId, shop: Shop, now: Instant) -> Decision:
+    language, reason = served.language, Reason(served.word)
+    # The shop does not welcome its own people where they tell it what to do.
+    welcomes = after.unwelcomed and reason not in COMMANDS
+    greeting = _pick(shop.texts.greeting, language, shop) if welcomes else ""
+    unwelcomed = after.unwelcomed and not welcomes
+    after = replace(after, unwelcomed=unwelcomed, language=None if language == shop.language else language)
+    decision = _say(after, _lines(greeting, served.text), quotes, reason, now)
+    assert decision.said is not None
+    return replace(decision, said=replace(decision.said, choices=served.choices, opener=served.opener))
 
 
 def _say(after: Conversation, text: str, quotes: ProviderId, reason: Reason, now: Instant) -> Decision:

@@ -4,6 +4,7 @@
 | --- | --- | --- | --- |
 | due (or no item) | its turn, window open | sending | call the channel |
 | due | window closed | failed 131047 | the merchant sees it |
+| due, in a template | no news any more | failed stale | the merchant sees it |
 | sending | accepted | sent | done |
 | sending | refused, may be retried | due | wait, then again |
 | sending | refused for good | failed | the merchant sees it |
@@ -33,10 +34,8 @@ PAIR_BURST, PAIR_EVERY_MS = (
     45,
     6 * SECOND,
 )  # messages lent to one customer, one given back each 6 s (Cloud API, pair rate limit)
-WINDOW_CLOSED, OUTCOME_UNKNOWN = (
-    131047,
-    -1,
-)  # Meta's code for the first; the second is ours: no status came for two sends
+# The first code is Meta's. The others are ours: no status came for two sends; a template waited until it was no news any more.
+WINDOW_CLOSED, OUTCOME_UNKNOWN, STALE = 131047, -1, -2
 
 RANKS = {"failed": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 

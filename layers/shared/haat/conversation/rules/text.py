@@ -28,18 +28,27 @@ _STRETCHED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
 _NUMBER: Final = re.compile("[0-9]+")
 
 
+def folded(text: str) -> str:
+    """As `normalise`, but with every letter and digit as often as it was written."""
+    plain = unicodedata.normalize("NFKC", text[:_LOOKED_AT])[:_LOOKED_AT].translate(_INVISIBLE)
+    plain = unicodedata.normalize("NFC", plain).lower()
+    if not plain.isascii():
+        plain = _fold_indic(plain)
+    return " ".join(plain.split())[:READ].rstrip()
+
+
 def normalise(text: str) -> str:
     """The text as it is compared: one form for all encodings and most habits of typing; at most READ characters.
 
     Idempotent. Unicode NFKC and lower case, no invisible joiners, no nukta but in Bengali yya, ASCII digits, single spaces,
     and no character more than twice in a row.
     """
-    return _STRETCHED.sub(r"\1\1", _fold(text))
+    return _STRETCHED.sub(r"\1\1", folded(text))
 
 
 def numbers(text: str) -> tuple[str, ...]:
     """The numbers in a text, with all their digits: `normalise` takes 5000 for 500, as it takes "pleeease" for "pleease"."""
-    return tuple(_NUMBER.findall(_fold(text)))
+    return tuple(_NUMBER.findall(folded(text)))
 
 
 def words(text: str) -> list[str]:
@@ -78,14 +87,6 @@ def script_language(text: str, default: Language) -> Language:
     if count["bn"] == most:
         return "bn"
     return "hi" if count["hi"] == most else _latin_language(plain, default)
-
-
-def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text[:_LOOKED_AT])[:_LOOKED_AT].translate(_INVISIBLE)
-    folded = unicodedata.normalize("NFC", folded).lower()
-    if not folded.isascii():
-        folded = _fold_indic(folded)
-    return " ".join(folded.split())[:READ].rstrip()
 
 
 def _fold_indic(text: str) -> str:

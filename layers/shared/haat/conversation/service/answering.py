@@ -1,11 +1,14 @@
 """A fact of a conversation comes in; what follows is written in one transaction."""
 
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
 from haat.conversation.model import WINDOW_MS, Channel, Conversation, Outgoing
 from haat.conversation.ports import Conversations, Kept, Shops
-from haat.conversation.rules import reply
+from haat.conversation.ports.counter import Counter
+from haat.conversation.rules import asking, reply
+from haat.conversation.service.telling import Outcome, Telling
 from haat.facts.conversation import (
     AccountNews,
     Contact,
@@ -16,30 +19,27 @@ from haat.facts.conversation import (
     MessageEchoed,
     MessageReceived,
 )
+from haat.facts.said import Choice, ShopSays
 from haat.kernel.errors import Conflict, Rejected, Unavailable
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId, Pepper, ulid
 from haat.kernel.time import Instant, as_datetime, later
 
+if TYPE_CHECKING:
+    from haat.conversation.service.commands import Commands
+
 ATTEMPTS = 5  # of a transaction that somebody else was faster than
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """One word for what became of a fact; ids for the log."""
-
-    word: str
-    merchant: MerchantId | None = None
-    conversation: ConversationId | None = None
-    outgoing: MessageId | None = None
+_HAS_EFFECT = frozenset({"cart", "choice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """Answers what customers say."""
+    """Answers what customers say. `commands` is made when one of a shop's own people writes: most processes see none for long."""
 
     conversations: Conversations
     shops: Shops
     pepper: Pepper
+    counter: Counter
+    commands: Callable[[], "Commands"]
 
     def receive(self, fact: Inbound, now: Instant) -> Outcome:
         """Take one fact. Raises Unavailable when a part that is needed does not answer; the fact must then come again."""
@@ -60,34 +60,67 @@ class Answering:
             case MessageReceived():
                 return self._answer(channel, fact, now)
             case MessageEchoed():
-                before = self._find(channel, fact.contact, fact, now)
-                shop, _ = self.shops.shop(channel.merchant)
-                after = reply.silence(before, shop, at=fact.occurred_at, now=now)
-                return self._keep(Kept(fact=fact, before=before, after=after), "echoed")
+                return self._echoed(channel, fact, now)
             case MessageAltered():
-                if fact.original_key not in (
-                    None,
-                    self.pepper.fingerprint(fact.channel, fact.address, fact.original or ""),
-                ):
-                    raise Rejected("a change of a message that came for another address")
-                self.conversations.alter(fact)
-                before = self._find(channel, fact.contact, fact, now)
-                return self._keep(Kept(fact=fact, before=before, after=reply.alter(before, fact)), fact.action)
+                return self._altered(channel, fact, now)
             case CustomerRenamed():
-                self.conversations.rename(channel, fact)
-                return Outcome(
-                    word="renamed" if self.conversations.note(fact) else "duplicate", merchant=channel.merchant
-                )
+                return self._renamed(channel, fact)
             case CustomerNoted():
-                return Outcome(
-                    word="noted" if self.conversations.note(fact) else "duplicate", merchant=channel.merchant
-                )
+                about = self._find(channel, fact.contact, fact, now)
+                if _was_erased(about, fact):
+                    return _erased(channel)
+                word = "noted" if self.conversations.note(fact, about) else "duplicate"
+                return Outcome(word=word, merchant=channel.merchant)
             case _ as never:
                 assert_never(never)
 
+    def _echoed(self, channel: Channel, fact: MessageEchoed, now: Instant) -> Outcome:
+        before = self._find(channel, fact.contact, fact, now)
+        if _was_erased(before, fact):
+            return _erased(channel)
+        shop, _ = self.shops.shop(channel.merchant)
+        after = reply.silence(before, shop, at=fact.occurred_at, now=now)
+        return self._keep(Kept(fact=fact, before=before, after=after), "echoed")
+
+    def _altered(self, channel: Channel, fact: MessageAltered, now: Instant) -> Outcome:
+        if fact.original_key not in (None, self.pepper.fingerprint(fact.channel, fact.address, fact.original or "")):
+            raise Rejected("a change of a message that came for another address")
+        before = self._find(channel, fact.contact, fact, now)
+        # A change of what was erased brings nobody back, even one that was made afterwards.
+        if _was_erased(before, fact) or (before.erased_before and not before.version):
+            return _erased(channel)
+        if fact.action == "edited" and fact.contact.phone in self.shops.shop(channel.merchant)[0].staff:
+            fact = self.commands().without_customer(fact)
+        self.conversations.alter(fact)
+        return self._keep(Kept(fact=fact, before=before, after=reply.alter(before, fact)), fact.action)
+
+    def _renamed(self, channel: Channel, fact: CustomerRenamed) -> Outcome:
+        if not self.conversations.rename(channel, fact):
+            return _erased(channel)
+        return Outcome(word="renamed" if self.conversations.note(fact) else "duplicate", merchant=channel.merchant)
+
+    def say(self, fact: ShopSays, now: Instant) -> Outcome:
+        """Say what the shop has to say to a customer, once, while their window is open. Raises Unavailable as `receive` does."""
+        for _ in range(ATTEMPTS):
+            before = self.conversations.load(fact.merchant, fact.customer, fact.address)
+            if before is None:
+                return Outcome(word="unknown_conversation", merchant=fact.merchant)
+            ends = later(before.last_customer_at, WINDOW_MS)
+            if before.blocked_at or now >= ends:
+                word = "blocked" if before.blocked_at else "too_late"
+                return Outcome(word=word, merchant=fact.merchant, conversation=before.id)
+            telling = Telling(conversations=self.conversations, pepper=self.pepper)
+            choices, at = _ours(fact.choices), fact.occurred_at
+            try:
+                return telling.tell(before, key=fact.key, at=at, text=fact.text, until=ends, now=now, choices=choices)
+            except Conflict:
+                continue
+        raise Unavailable("the conversation kept moving")
+
     def _find(self, channel: Channel, contact: Contact, fact: Inbound, now: Instant) -> Conversation:
+        # Its name is the same when the message comes again: an order may have been made under it.
         def name(kind: str) -> str:
-            return ulid(now, self.pepper.digest(kind, channel.merchant, fact.key))
+            return ulid(fact.received_at, self.pepper.digest(kind, channel.merchant, fact.key))
 
         new = Conversation(
             id=ConversationId(name("conversation")),
@@ -102,10 +135,26 @@ class Answering:
 
     def _answer(self, channel: Channel, fact: MessageReceived, now: Instant) -> Outcome:
         before = self._find(channel, fact.contact, fact, now)
+        if _was_erased(before, fact):
+            return _erased(channel)
         if fact.key in before.recent:
             return Outcome(word="duplicate", merchant=channel.merchant, conversation=before.id)
         shop, book = self.shops.shop(channel.merchant)
-        decision = reply.decide(before, fact, shop, book, open_country=self.shops.open_for(shop.country), now=now)
+        open_country = self.shops.open_for(shop.country)
+        served = None
+        command = self.commands().heard(fact, shop) if fact.contact.phone in shop.staff else None
+        if command is not None:
+            fact = command.kept
+            if reply.barred(before, fact, shop, open_country=open_country, now=now) is None:
+                if self.conversations.knows(fact.key):  # as below
+                    return Outcome(word="duplicate", merchant=channel.merchant, conversation=before.id)
+                served = self.commands().obey(command, shop, now)
+        elif (ask := asking.ask_of(before, fact, shop, book, open_country=open_country, now=now)) is not None:
+            # What was kept without the counter must not reach it now, when nobody would hear of it.
+            if ask.kind in _HAS_EFFECT and self.conversations.knows(fact.key):
+                return Outcome(word="duplicate", merchant=channel.merchant, conversation=before.id)
+            served = self.counter.serve(before, ask, fact.key, fact.received_at)
+        decision = reply.decide(before, fact, shop, book, open_country=open_country, now=now, served=served)
         return self._keep(
             Kept(
                 fact=fact,
@@ -135,7 +184,8 @@ class Answering:
             outgoing = self._outgoing(decision, last, "", now)
             listed = tuple(part.key for part in before.burst) if decision.listed else ()
             try:
-                self.conversations.keep_burst(before, decision.conversation, outgoing, listed)
+                resembles = decision.said.resembles if decision.said else ""
+                self.conversations.keep_burst(before, decision.conversation, outgoing, listed, resembles)
             except Conflict:
                 continue
             return Outcome(
@@ -173,4 +223,20 @@ class Answering:
             not_before=decision.said.not_before if decision.said.not_before > now else Instant(0),
             decided_at=now,
             correlation=correlation,
+            choices=_ours(decision.said.choices),
+            opener=decision.said.opener,
         )
+
+
+def _was_erased(there: Conversation, fact: Inbound) -> bool:
+    return bool(there.erased_before) and fact.occurred_at <= there.erased_before
+
+
+def _erased(channel: Channel) -> Outcome:
+    """It was written before its writer was erased, and is not kept."""
+    return Outcome(word="erased", merchant=channel.merchant)
+
+
+def _ours(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Choices with an id by which a tap is known as one for the counter."""
+    return tuple(replace(choice, id=asking.COUNTER + choice.id) for choice in choices)

@@ -21,6 +21,7 @@ from haat.conversation.rules.sending import (
     CLAIM_MS,
     MAX_WAIT_MS,
     OUTCOME_UNKNOWN,
+    STALE,
     WINDOW_CLOSED,
     Call,
     Done,
@@ -56,9 +57,7 @@ class Sending:
 
     def send(self, outgoing: Outgoing, now: Instant) -> Result:
         """Take one turn: at most one call to the channel. The caller brings the record back after `wait_ms`."""
-        window_ends = outgoing.window_ends
-        if now >= window_ends:  # the customer may have written since this was decided
-            window_ends = self.sends.window_ends(outgoing)
+        window_ends, closed = self._window(outgoing, now)
         line = self._line(outgoing)
         if now < window_ends:
             if line is not None and line.channel.stopped:
@@ -67,7 +66,7 @@ class Sending:
             if pause > 0:
                 return Result(word="held", wait_ms=min(pause, MAX_WAIT_MS))
         if now >= window_ends or line is None:
-            return self._without_calling(outgoing, window_ends, now, WINDOW_CLOSED if line is not None else NO_LINE)
+            return self._without_calling(outgoing, window_ends, now, closed if line is not None else NO_LINE)
         claim = self.sends.claim(outgoing, now)
         if isinstance(claim, SendState):
             step = next_step(claim, window_ends=window_ends, now=now)
@@ -86,6 +85,15 @@ class Sending:
                 case _ as never:
                     assert_never(never)
         return self._call(outgoing, line, claim, now)
+
+    def _window(self, outgoing: Outgoing, now: Instant) -> tuple[Instant, int]:
+        """Until when it may be said, and the code of why not afterwards."""
+        if outgoing.template is not None:  # it needs no open window
+            return outgoing.window_ends, STALE
+        # The customer may have written since this was decided.
+        return (
+            self.sends.window_ends(outgoing) if now >= outgoing.window_ends else outgoing.window_ends
+        ), WINDOW_CLOSED
 
     def _line(self, outgoing: Outgoing) -> Line | None:
         """The shop's own line; none where the address has another owner by now, who must not say these words."""

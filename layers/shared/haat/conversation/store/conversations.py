@@ -8,29 +8,32 @@ from typing import Any
 
 from cachetools import TTLCache
 
-from haat.aws.table import Item, Put, Refused, Table, Update, Value
+from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update, Value
 from haat.conversation.model import Channel, Conversation, Outgoing
 from haat.conversation.ports import Kept
+from haat.conversation.rules.text import cut
+from haat.conversation.store.blocking import blocked_at
 from haat.conversation.store.items import (
-    NEWS_LIFE_MS,
-    alias_pk,
+    RESEMBLES,
     compact,
     conversation_item,
     customer_pk,
+    list_id,
     message_item,
     message_pk,
-    outbox,
+    note_item,
+    outgoing_item,
     read_conversation,
-    ttl,
     unanswered_item,
+    way_item,
 )
-from haat.facts.codec import to_plain
+from haat.conversation.store.names import Names
 from haat.facts.conversation import Contact, CustomerRenamed, Inbound, MessageAltered
 from haat.kernel.errors import Conflict
-from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper, ulid
-from haat.kernel.time import Instant, later
+from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper
+from haat.kernel.time import Instant
 
-CHANNEL_KEEP_S = CUSTOMER_KEEP_S = 60
+CHANNEL_KEEP_S = 60
 
 
 def channel_key(kind: str, address: str) -> str:
@@ -44,8 +47,7 @@ class DynamoConversations:
     def __init__(self, table: Table, pepper: Pepper, timer: Callable[[], float]) -> None:
         self._table, self._pepper = table, pepper
         self._channels: TTLCache[str, Channel] = TTLCache(maxsize=2_000, ttl=CHANNEL_KEEP_S, timer=timer)
-        # Names move: another process may have learned that two of them are one customer's.
-        self._customers: TTLCache[str, CustomerId] = TTLCache(maxsize=20_000, ttl=CUSTOMER_KEEP_S, timer=timer)
+        self._names = Names(table, pepper, timer)
 
     def channel(self, kind: str, address: str) -> Channel | None:
         key = channel_key(kind, address)
@@ -57,14 +59,28 @@ class DynamoConversations:
         return known
 
     def find(self, channel: Channel, contact: Contact, new: Conversation) -> Conversation:
-        named = self._aliases(channel.merchant, contact)
-        for pk in named:
-            customer = self._customer(pk)
-            if customer is None:
-                continue
-            found = self.load(channel.merchant, customer, channel.address) or replace(new, customer=customer)
-            return self._linked(channel.merchant, found, contact)
-        return new
+        erased = Instant(0)
+        for pk in self._names.of(channel.merchant, contact):
+            name = self._names.get(pk)
+            if name.customer is not None:
+                found = self.load(channel.merchant, name.customer, channel.address)
+                if found is None:  # none here yet; or they were erased, or became another's, since the name was read
+                    name = self._names.get(pk, fresh=True)
+                    found = self._first(channel, name.customer, new) if name.customer is not None else None
+                if found is not None:
+                    later_of_both = max(found.erased_before, name.erased)
+                    return self._linked(channel.merchant, replace(found, erased_before=later_of_both), contact)
+            erased = max(erased, name.erased)
+        return replace(new, erased_before=erased)
+
+    def _first(self, channel: Channel, customer: CustomerId, new: Conversation) -> Conversation:
+        found = self.load(channel.merchant, customer, channel.address)
+        since = blocked_at(self._table, channel.merchant, customer) if found is None else Instant(0)
+        return found or replace(new, customer=customer, blocked_at=since)
+
+    def called(self, merchant: MerchantId, phone: str) -> CustomerId | None:
+        found = (self._names.customer(pk, fresh=True) for pk in self._names.of(merchant, Contact(phone=phone)))
+        return next(found, None)
 
     def load(self, merchant: MerchantId, customer: CustomerId, address: str) -> Conversation | None:
         item = self._table.get(customer_pk(merchant, customer), f"CONVERSATION#{address}")
@@ -74,39 +90,57 @@ class DynamoConversations:
         source = message_pk(kept.fact.key)
         if kept.outgoing is not None:
             kept = replace(kept, outgoing=replace(kept.outgoing, source=source))
-        actions: list[Put | Update] = [
+        actions: list[Action] = [
             Put(item=message_item(self._pepper, kept), absent=True),
             self._next(kept.before, kept.after),
         ]
         if kept.listed:
             at = kept.fact.occurred_at
-            actions.append(Put(item=unanswered_item(kept.after, _list_id(kept.fact.key, at), kept.listed, at)))
-        aliases = self._new_aliases(kept.before, kept.after)
-        actions += [Put(item={"pk": pk, "sk": "ALIAS", "customer": kept.after.customer}, absent=True) for pk in aliases]
+            actions.append(Put(item=unanswered_item(kept.after, list_id(kept.fact.key, at), kept.listed, at)))
+        names = self._names.actions(kept.before, kept.after, kept.fact.occurred_at)
+        actions += [*names.values(), *self._begins(kept.before, kept.after)]
         try:
             self._table.transact(actions)
         except Refused as refused:
             if 0 in refused.at:
                 return False
-            self._forget(aliases)
+            self._names.forget([*names])
             raise Conflict("the conversation moved") from None
-        for pk in aliases:
-            self._customers[pk] = kept.after.customer
+        self._names.learn([*names], kept.after)
+        return True
+
+    def knows(self, key: Fingerprint) -> bool:
+        return self._table.get(message_pk(key), "MESSAGE") is not None
+
+    def tell(self, before: Conversation, after: Conversation, outgoing: Outgoing) -> bool:
+        row = Put(item=outgoing_item(self._pepper, outgoing), absent=True)
+        try:
+            self._table.transact([row, self._next(before, after)])
+        except Refused as refused:
+            if 0 in refused.at:
+                return False
+            raise Conflict("the conversation moved") from None
         return True
 
     def keep_burst(
-        self, before: Conversation, after: Conversation, outgoing: Outgoing | None, listed: tuple[Fingerprint, ...]
+        self,
+        before: Conversation,
+        after: Conversation,
+        outgoing: Outgoing | None,
+        listed: tuple[Fingerprint, ...],
+        resembles: str = "",
     ) -> None:
-        actions: list[Put | Update] = [self._next(before, after)]
+        actions: list[Action] = [self._next(before, after)]
         if outgoing is not None:
-            pk = f"OUTGOING#{outgoing.id}"
-            row = {"pk": pk, "sk": "OUTGOING", "view_pk": f"THREAD#{after.id}", "view_sk": outgoing.id}
-            actions.append(Put(item=row | outbox(self._pepper, replace(outgoing, source=pk)), absent=True))
+            row = outgoing_item(self._pepper, outgoing)
+            if resembles:
+                row["resembles"] = cut(resembles, RESEMBLES)
+            actions.append(Put(item=row, absent=True))
         if listed:
             actions.append(
                 Put(
                     item=unanswered_item(
-                        after, _list_id(before.burst[-1].key, before.last_customer_at), listed, before.last_customer_at
+                        after, list_id(before.burst[-1].key, before.last_customer_at), listed, before.last_customer_at
                     )
                 )
             )
@@ -139,85 +173,61 @@ class DynamoConversations:
             except Refused:
                 raise Conflict("the message came in between") from None
 
-    def rename(self, channel: Channel, fact: CustomerRenamed) -> None:
-        old, now = self._aliases(channel.merchant, fact.contact), self._aliases(channel.merchant, fact.now)
-        known = sorted({c for pk in (*old, *now) if (c := self._customer(pk, fresh=True)) is not None})
-        if not known:
-            return  # nobody whom we know: they will be found by the new name when they write
-        for pk in (*old, *now):
-            self._point(pk, known[0])
-
-    def note(self, fact: Inbound) -> bool:
-        id = getattr(fact, "id", None) or _list_id(fact.key, fact.received_at)
-        about = fact.account or fact.address
-        try:
-            self._table.put(
-                Put(
-                    absent=True,
-                    item={
-                        "pk": f"NOTE#{fact.key}",
-                        "sk": "NOTE",
-                        "view_pk": f"NEWS#{fact.channel}#{about}",
-                        "view_sk": id,
-                        "doc": compact({"fact": fact.name, "v": fact.version, **to_plain(fact)}),
-                        "ttl": ttl(later(fact.received_at, NEWS_LIFE_MS)),
-                    },
-                )
-            )
-        except Refused:
+    def rename(self, channel: Channel, fact: CustomerRenamed) -> bool:
+        pks = [*self._names.of(channel.merchant, fact.contact), *self._names.of(channel.merchant, fact.now)]
+        names = [self._names.get(pk, fresh=True) for pk in dict.fromkeys(pks)]
+        if any(name.erased and fact.occurred_at <= name.erased for name in names):
             return False
+        if known := {name.customer for name in names if name.customer is not None}:
+            self._names.unite(channel.merchant, pks, known)
+        return True  # nobody whom we know will be found by the new name when they write
+
+    def note(self, fact: Inbound, about: Conversation | None = None) -> bool:
+        item = Put(absent=True, item=note_item(fact, about))
+        names = self._names.actions(about, about, fact.occurred_at) if about is not None else {}
+        try:
+            if names:
+                self._table.transact([item, *names.values()])
+            else:
+                self._table.put(item)
+        except Refused as refused:
+            if 0 in refused.at:
+                return False
+            self._names.forget([*names])
+            raise Conflict("somebody else was given that name") from None
+        if about is not None:
+            self._names.learn([*names], about)
         return True
 
     def _next(self, before: Conversation, after: Conversation) -> Put:
         item = conversation_item(replace(after, version=before.version + 1))
         return Put(item=item, absent=True) if before.version == 0 else Put(item=item, version=before.version)
 
-    def _aliases(self, merchant: MerchantId, contact: Contact) -> list[str]:
-        names = (("user_id", contact.user_id), ("phone", contact.phone))
-        return [alias_pk(self._pepper, merchant, kind, name) for kind, name in names if name]
-
-    def _new_aliases(self, before: Conversation, after: Conversation) -> list[str]:
-        """Names that are kept with this change: all of a new customer's, and what a known one's contact has gained.
-
-        The table is not asked again: who was given this name since `find` must make the write fail.
-        """
-        known = self._aliases(before.merchant, before.contact) if before.version else []
-        named = self._aliases(after.merchant, after.contact)
-        return [pk for pk in named if pk not in known and self._customers.get(pk) != after.customer]
-
-    def _customer(self, pk: str, *, fresh: bool = False) -> CustomerId | None:
-        if fresh or (customer := self._customers.get(pk)) is None:
-            item = self._table.get(pk, "ALIAS")
-            if item is None:
-                return None
-            customer = self._customers[pk] = CustomerId(item["customer"])
-        return customer
+    def _begins(self, before: Conversation, after: Conversation) -> list[Action]:
+        """What a new conversation needs beside itself: the way to it; and it lies nowhere else."""
+        if before.version:
+            return []
+        way: list[Action] = [Put(item=way_item(after))]
+        if after.began_as is None:
+            return way
+        return [*way, Delete(pk=customer_pk(after.merchant, after.began_as), sk=f"CONVERSATION#{after.address}")]
 
     def _linked(self, merchant: MerchantId, found: Conversation, contact: Contact) -> Conversation:
         """The conversation with what this contact adds. Where its other name led to another customer, the older one keeps both."""
         gained = _gained(found.contact, contact)
         if (gained.phone, gained.user_id) == (found.contact.phone, found.contact.user_id) and found.version:
             return replace(found, contact=gained)
-        named = self._aliases(merchant, contact)
-        known = {c for pk in named if (c := self._customer(pk, fresh=True)) is not None}
-        oldest = min(known, default=found.customer)
-        for pk in named:
-            if self._customer(pk) not in (None, oldest):
-                self._point(pk, oldest)
-        if oldest != found.customer:
-            found = self.load(merchant, oldest, found.address) or replace(found, customer=oldest, version=0)
-        for pk in named:
-            if self._customer(pk) is None:
-                self._point(pk, oldest)
-        return replace(found, contact=_gained(found.contact, contact))
-
-    def _point(self, pk: str, customer: CustomerId) -> None:
-        self._table.update(Update(pk=pk, sk="ALIAS", set={"customer": customer}))
-        self._customers[pk] = customer
-
-    def _forget(self, pks: list[str]) -> None:
-        for pk in pks:
-            self._customers.pop(pk, None)
+        pks = self._names.of(merchant, contact)
+        names = [self._names.get(pk, fresh=True) for pk in pks]
+        erased = max([found.erased_before, *(name.erased for name in names)])
+        if known := {
+            name.customer for name in names if name.customer is not None
+        }:  # else they are being erased right now
+            oldest = self._names.unite(merchant, pks, known)
+            if oldest != found.customer:
+                older = self.load(merchant, oldest, found.address)
+                found = older or replace(found, customer=oldest, version=0, began_as=found.customer)
+        return replace(found, contact=_gained(found.contact, contact), erased_before=erased)
 
 
 def _gained(was: Contact, contact: Contact) -> Contact:
@@ -227,10 +237,6 @@ def _gained(was: Contact, contact: Contact) -> Contact:
         user_id=contact.user_id or was.user_id,
         name=contact.name or was.name,
     )
-
-
-def _list_id(key: Fingerprint, at: Instant) -> str:
-    return ulid(at, bytes.fromhex(key))
 
 
 def read_channel(kind: str, address: str, item: Mapping[str, Any]) -> Channel:

@@ -3,19 +3,31 @@
 | thing | pk | sk | view_pk, view_sk |
 | --- | --- | --- | --- |
 | channel | CHANNEL#kind#address | CHANNEL | |
-| alias | ALIAS#merchant#fingerprint of a name | ALIAS | |
+| alias | ALIAS#merchant#fingerprint of a name | ALIAS | NAMES#customer, its pk |
 | conversation | CUSTOMER#merchant#customer | CONVERSATION#address | INBOX#merchant, day#conversation |
+| the way to a conversation | CONVERSATION#id | CONVERSATION | |
+| two customers who were one person | CUSTOMER#merchant#older, CUSTOMER#merchant#younger | ALSO#younger, OLDER | |
+| blocked customer | BLOCKED#merchant | customer | |
 | message in, echo, edit, reaction | MESSAGE#fingerprint | MESSAGE | THREAD#conversation, message id |
 | reply to a burst, message said again | OUTGOING#id | OUTGOING | THREAD#conversation, id |
 | send state | SEND#outgoing id | SEND | |
-| question without an answer | UNANSWERED#merchant | message id | |
+| question without an answer | UNANSWERED#merchant | id | ASKED#conversation, id |
 | notice to the merchant | NOTICE#merchant | outgoing id | |
-| news of an account, note on a customer | NOTE#fingerprint | NOTE | NEWS#channel#account or address, id |
+| that a channel was stopped | STOPPED#merchant | id | |
+| note on a customer | NOTE#fingerprint | NOTE | NOTES#customer, id |
+| news of an account | NOTE#fingerprint | NOTE | NEWS#channel#account or address, id |
+| an erasure | ERASED#merchant | customer | |
+| its next look | ERASING#customer | step | |
+| answer to a request that may come again | ONCE#key | ONCE | |
 
 The message item is its own outbox row: `queue`, `body`, `group`, `dedupe` (or `delay`) say what must happen next.
+
+What was erased leaves its key behind for ERASED_LIFE_MS, bare: a MESSAGE or NOTE so that a late delivery is known as a repeat, a SEND
+so that nothing is sent for it, an ALIAS whose `until` says that what its owner wrote before then is gone.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from haat.aws.outbox import fold, unfold
@@ -23,15 +35,19 @@ from haat.aws.table import Item, Value
 from haat.conversation.model import BurstPart, Conversation, Outgoing
 from haat.conversation.ports import Kept
 from haat.conversation.rules.text import cut
+from haat.conversation.store import notices
 from haat.facts.codec import check_version, from_plain, to_plain
-from haat.facts.conversation import AnyFact, Contact, MessageAltered
+from haat.facts.conversation import AnyFact, Contact, CustomerRenamed, Inbound, MessageAltered
+from haat.facts.said import Choice, Template
 from haat.kernel.errors import Rejected
-from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper
-from haat.kernel.time import DAY, Instant, rfc3339
+from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper, ulid
+from haat.kernel.time import DAY, Instant, later, rfc3339
 
 OUTBOUND, DUE = "conversation-outbound.fifo", "conversation-due"
 SEND_LIFE_MS = 30 * DAY  # longer than SQS may keep a record (14 days): a state that is gone reads as "due"
 NEWS_LIFE_MS = 90 * DAY
+# Meta delivers for 7 days, a queue and then its dead-letter queue may keep a record for 14 each.
+ERASED_LIFE_MS = 40 * DAY
 OUTGOING_VERSION = 1
 RESEMBLES = 60  # letters of the example that are kept with an answer: enough for the shop to know it again
 
@@ -75,6 +91,28 @@ def conversation_item(conversation: Conversation) -> Item:
     }
 
 
+def way_item(conversation: Conversation) -> Item:
+    """How a conversation is found by its id: it lies with its customer."""
+    return {
+        "pk": f"CONVERSATION#{conversation.id}",
+        "sk": "CONVERSATION",
+        "customer": conversation.customer,
+        "address": conversation.address,
+    }
+
+
+def outgoing_item(pepper: Pepper, outgoing: Outgoing) -> dict[str, Value]:
+    """An outgoing message that is its own outbox row."""
+    pk = f"OUTGOING#{outgoing.id}"
+    row: dict[str, Value] = {
+        "pk": pk,
+        "sk": "OUTGOING",
+        "view_pk": f"THREAD#{outgoing.conversation}",
+        "view_sk": outgoing.id,
+    }
+    return row | outbox(pepper, replace(outgoing, source=pk))
+
+
 def read_conversation(item: dict[str, Any]) -> Conversation:
     """The conversation in an item."""
     return from_plain(
@@ -96,7 +134,7 @@ def load_outgoing(body: str | bytes) -> Outgoing:
     if not isinstance(data, dict) or data.get("fact") != "outgoing":
         raise Rejected("not an outgoing message")
     check_version(data, OUTGOING_VERSION)
-    return from_plain(Outgoing, data, {"contact": Contact})
+    return from_plain(Outgoing, data, {"contact": Contact, "choices": Choice, "template": Template})
 
 
 def outgoing_group(pepper: Pepper, outgoing: Outgoing) -> str:
@@ -155,15 +193,47 @@ def _what_is_kept(fact: AnyFact) -> dict[str, Any]:
     return {"fact": fact.name, "v": fact.version, **doc}
 
 
+def list_id(key: Fingerprint, at: Instant) -> str:
+    """A place in a list by time, the same for the same fact."""
+    return ulid(at, bytes.fromhex(key))
+
+
+def note_item(fact: Inbound, about: Conversation | None) -> Item:
+    """A fact that belongs to no conversation: of a customer, or of the shop's own account.
+
+    New names are kept as names, where they can be erased, so that a renaming is only the marker that it was done.
+    """
+    where = f"NEWS#{fact.channel}#{fact.account or fact.address}" if about is None else f"NOTES#{about.customer}"
+    doc: dict[str, Any] = to_plain(fact)
+    if isinstance(fact, CustomerRenamed):
+        del doc["contact"], doc["now"]
+    return {
+        "pk": f"NOTE#{fact.key}",
+        "sk": "NOTE",
+        "view_pk": where,
+        "view_sk": getattr(fact, "id", None) or list_id(fact.key, fact.received_at),
+        "doc": compact({"fact": fact.name, "v": fact.version, **doc}),
+        "ttl": ttl(later(fact.received_at, NEWS_LIFE_MS)),
+    }
+
+
 def unanswered_item(
     conversation: Conversation, id: str, messages: tuple[Fingerprint, ...], at: Instant
 ) -> dict[str, Value]:
     """A question for the shop's list. It names the messages and holds none of their text: what is deleted there is deleted here."""
     doc = {"messages": messages, "conversation": conversation.id, "customer": conversation.customer, "at": rfc3339(at)}
-    return {"pk": f"UNANSWERED#{conversation.merchant}", "sk": id, "doc": compact(doc)}
+    return {
+        "pk": f"UNANSWERED#{conversation.merchant}",
+        "sk": id,
+        "view_pk": f"ASKED#{conversation.id}",
+        "view_sk": id,
+        "doc": compact(doc),
+        **notices.unanswered(conversation, id, len(messages), at),
+    }
 
 
 def notice_item(outgoing: Outgoing, code: int, at: Instant) -> dict[str, Value]:
     """What the merchant is told of a message that was not said."""
     doc = {"outgoing": outgoing.id, "conversation": outgoing.conversation, "code": code, "at": rfc3339(at)}
-    return {"pk": f"NOTICE#{outgoing.merchant}", "sk": outgoing.id, "doc": compact(doc)}
+    told = notices.not_sent(outgoing, code, at)
+    return {"pk": f"NOTICE#{outgoing.merchant}", "sk": outgoing.id, "doc": compact(doc), **told}

@@ -1,49 +1,27 @@
 """Channels with their tokens, and what a shop was taught."""
 
+import hashlib
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from cachetools import LRUCache, TTLCache
 
+from haat.aws.once import DynamoAnswers, marker
+from haat.aws.sealer import Sealer
 from haat.aws.table import Item, Put, Refused, Table, Update
-from haat.aws.weather import answers
 from haat.conversation.model import Channel, Entry, Manners, Taught, Texts
 from haat.conversation.ports import Line
+from haat.conversation.store import notices
 from haat.conversation.store.conversations import channel_key, read_channel
 from haat.conversation.store.items import compact
 from haat.facts.codec import from_plain, to_plain
-from haat.kernel.errors import Conflict
-from haat.kernel.ids import MerchantId
+from haat.kernel.errors import Changed, Unavailable
+from haat.kernel.ids import MerchantId, ulid
+from haat.kernel.once import Answer, Once
 from haat.kernel.secret import Secret
-from haat.kernel.time import Instant
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+from haat.kernel.time import Instant, rfc3339
 
 KEEP_S, MOST = 60, 2_000
-
-
-class Sealer:
-    """Encrypts a merchant's secrets with KMS, the merchant as context: one merchant's cannot be opened as another's."""
-
-    def __init__(self, client: "KMSClient", key: str) -> None:
-        self._client, self._key = client, key
-
-    def seal(self, merchant: MerchantId, secret: Secret[str]) -> bytes:
-        """Raises Unavailable."""
-        with answers("keys"):
-            return self._client.encrypt(
-                KeyId=self._key, Plaintext=secret.reveal().encode(), EncryptionContext={"merchant": merchant}
-            )["CiphertextBlob"]
-
-    def open(self, merchant: MerchantId, sealed: bytes) -> Secret[str]:
-        """Raises Unavailable, also when it was sealed for somebody else."""
-        with answers("keys"):
-            answer = self._client.decrypt(
-                KeyId=self._key, CiphertextBlob=sealed, EncryptionContext={"merchant": merchant}
-            )
-        return Secret(answer["Plaintext"].decode())
 
 
 class DynamoLines:
@@ -75,45 +53,70 @@ class DynamoLines:
     def stop(self, kind: str, address: str, reason: str, now: Instant) -> None:
         key = channel_key(kind, address)
         self._lines.pop(key, None)
+        item = self._table.get(key, "CHANNEL")
+        if item is None or item.get("stopped") == reason:
+            return  # gone, or stopped for that before: its merchant has been told
+        stop = Update(
+            pk=key,
+            sk="CHANNEL",
+            set={"stopped": reason, "stopped_at": now},
+            when="attribute_exists(pk) AND (attribute_not_exists(#stopped) OR #stopped <> :reason)",
+            values={"reason": reason},
+        )
+        merchant = read_channel(kind, address, item).merchant
         try:
-            self._table.update(
-                Update(pk=key, sk="CHANNEL", set={"stopped": reason, "stopped_at": now}, when="attribute_exists(pk)")
-            )
-        except Refused:
-            return  # the channel is gone: nothing can be sent there anyway
+            self._table.transact([stop, Put(item=stopped_item(merchant, kind, address, reason, now))])
+        except Refused as refused:
+            if not refused.at:
+                raise Unavailable("table: others were at work there") from None
+
+
+def stopped_item(merchant: MerchantId, kind: str, address: str, reason: str, at: Instant) -> Item:
+    """What the merchant is told of a channel on which nothing may be said any more."""
+    id = ulid(at, hashlib.sha256(f"{channel_key(kind, address)}#{reason}".encode()).digest())
+    doc = {"channel": kind, "address": address, "reason": reason, "at": rfc3339(at)}
+    told = notices.stopped(id, merchant, kind, address, reason, at)
+    return {"pk": f"STOPPED#{merchant}", "sk": id, "doc": compact(doc), **told}
+
+
+def taught_put(merchant: MerchantId, taught: Taught) -> Put:
+    """What a shop was taught, as the action that replaces the version before."""
+    item: Item = {
+        "pk": f"TAUGHT#{merchant}",
+        "sk": "TAUGHT",
+        "version": taught.version,
+        "doc": compact(to_plain(taught)),
+    }
+    return Put(item=item, absent=True) if taught.version == 1 else Put(item=item, version=taught.version - 1)
 
 
 class DynamoTaught:
-    """What a shop was taught: entries and texts, in one item."""
+    """What a shop was taught: entries and texts, in one item. Fills the port Teachings."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self._table, self._answers = table, DynamoAnswers(table)
 
-    def read(self, merchant: MerchantId) -> Taught:
-        """Empty where nothing was taught."""
-        item = self._table.get(f"TAUGHT#{merchant}", "TAUGHT", consistent=False)
+    def read(self, merchant: MerchantId, *, consistent: bool = True) -> Taught:
+        item = self._table.get(f"TAUGHT#{merchant}", "TAUGHT", consistent=consistent)
         if item is None:
             return Taught()
         doc = {**json.loads(item["doc"]), "version": item["version"]}
         return from_plain(Taught, doc, {"entries": Entry, "texts": Texts, "manners": Manners})
 
     def write(self, merchant: MerchantId, taught: Taught) -> None:
-        """Replace it. Raises Conflict when what is there does not have the version before."""
-        item: Item = {
-            "pk": f"TAUGHT#{merchant}",
-            "sk": "TAUGHT",
-            "version": taught.version,
-            "doc": compact(to_plain(taught)),
-        }
         try:
-            self._table.put(
-                Put(item=item, absent=True) if taught.version == 1 else Put(item=item, version=taught.version - 1)
-            )
+            self._table.put(taught_put(merchant, taught))
         except Refused:
-            raise Conflict("what the shop taught was changed in between") from None
+            raise Changed("what the shop taught was changed in between") from None
 
-    def connect(self, channel: Channel) -> None:
-        """Save a channel; a stop that lay on it is lifted."""
-        doc = compact({"merchant": channel.merchant, "account": channel.account})
-        key = channel_key(channel.kind, channel.address)
-        self._table.put(Put(item={"pk": key, "sk": "CHANNEL", "doc": doc, "token": channel.token}))
+    def write_once(self, merchant: MerchantId, taught: Taught, once: Once, answer: Answer) -> Answer:
+        try:
+            self._table.transact([marker(once, answer), taught_put(merchant, taught)])
+        except Refused as refused:
+            if 0 in refused.at and (given := self.given(once)) is not None:
+                return given
+            raise Changed("what the shop taught was changed in between") from None
+        return answer
+
+    def given(self, once: Once) -> Answer | None:
+        return self._answers.given(once)

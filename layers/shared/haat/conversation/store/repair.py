@@ -12,6 +12,8 @@ from typing import Any
 from haat.aws.outbox import unfold
 from haat.aws.table import Table
 from haat.conversation.store.items import DUE, OUTBOUND, SEND_LIFE_MS, customer_pk, load_outgoing, read_conversation
+from haat.conversation.store.profile import DynamoSharedProfiles
+from haat.facts import profiles
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, MerchantId
 from haat.kernel.time import DAY, Instant, later
@@ -30,17 +32,39 @@ def lost(table: Table, before: Instant) -> Iterator[dict[str, Any]]:
 def _decided(row: dict[str, Any]) -> int:
     try:
         held = json.loads(unfold(row["body"]))
-        return int(held.get("decided_at") or json.loads(row.get("doc", "{}")).get("occurred_at", UNREADABLE))
+        occurred = json.loads(row.get("doc", "{}")).get("occurred_at", UNREADABLE)
+        return int(held.get("decided_at") or held.get("occurred_at") or occurred)
     except (ValueError, KeyError, TypeError, AttributeError):
         return UNREADABLE
 
 
+def shown(table: Table, row: dict[str, Any]) -> bool:
+    """Whether a row, of any table, asks channels to show a profile and has been taken. Raises Unavailable."""
+    if row.get("queue") != profiles.QUEUE:
+        return False
+    try:
+        fact = profiles.load(unfold(row["body"]))
+    except (Rejected, ValueError, KeyError):
+        return False  # as below
+    told = DynamoSharedProfiles(table).read(fact.merchant)
+    if isinstance(fact, profiles.ProfileWanted):
+        return told is None or told.since >= fact.occurred_at
+    if told is None or told.profile.revision < fact.revision:
+        return False
+    return told.profile.revision > fact.revision or told.state != "waiting"
+
+
 def _done(table: Table, row: dict[str, Any]) -> bool:
     try:
+        if row["queue"] == profiles.QUEUE:
+            return shown(table, row)
         if row["queue"] == OUTBOUND:
             return table.get(f"SEND#{load_outgoing(row['body']).id}", "SEND") is not None
         if row["queue"] == DUE:
             due = json.loads(unfold(row["body"]))
+            if due["fact"] == "erase_more":
+                erasure = table.get(f"ERASED#{due['merchant']}", due["customer"])
+                return erasure is None or erasure["step"] != due["step"] or "done_at" in json.loads(erasure["doc"])
             pk = customer_pk(MerchantId(due["merchant"]), CustomerId(due["customer"]))
             item = table.get(pk, f"CONVERSATION#{due['address']}")
             burst = read_conversation(item).burst if item else ()

@@ -4,7 +4,6 @@ Attributes: `st` sending | sent | failed (no item, or `due`: due), `sat` when "s
 last word, `err`, `wamid`; and what a status needs: `addr`, `src` (the row with the message itself), `mer`.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from haat.aws.table import Put, Refused, Table, Update, Value
@@ -16,7 +15,7 @@ from haat.conversation.store.items import (
     customer_pk,
     load_outgoing,
     notice_item,
-    outbox,
+    outgoing_item,
     read_conversation,
     ttl,
 )
@@ -28,11 +27,13 @@ from haat.kernel.time import Instant, later
 UNREACHABLE = frozenset({131026})  # counted on the conversation; its next message from the customer clears it
 
 
-def _pk(id: MessageId) -> str:
+def send_pk(id: MessageId) -> str:
+    """Where the state of an outgoing message is."""
     return f"SEND#{id}"
 
 
-def _read(id: MessageId, item: dict[str, Any] | None) -> SendState:
+def read_state(id: MessageId, item: dict[str, Any] | None) -> SendState:
+    """The state in an item; no item is due."""
     if item is None:
         return SendState(id=id)
     return SendState(
@@ -53,14 +54,14 @@ class DynamoSends:
         self._table = table
 
     def state(self, id: MessageId) -> SendState:
-        return _read(id, self._table.get(_pk(id), "SEND"))
+        return read_state(id, self._table.get(send_pk(id), "SEND"))
 
     def claim(self, outgoing: Outgoing, now: Instant) -> Claimed | SendState:
         # The first claim makes the item; only a message that was refused before costs a second call.
         try:
             self._table.update(
                 Update(
-                    pk=_pk(outgoing.id),
+                    pk=send_pk(outgoing.id),
                     sk="SEND",
                     set={
                         "st": "sending",
@@ -76,13 +77,13 @@ class DynamoSends:
             )
             return Claimed(tries=1)
         except Refused as refused:
-            seen = _read(outgoing.id, refused.old) if refused.old else self.state(outgoing.id)
+            seen = read_state(outgoing.id, refused.old) if refused.old else self.state(outgoing.id)
         if seen.state != "due":
             return seen
         try:
             self._table.update(
                 Update(
-                    pk=_pk(outgoing.id),
+                    pk=send_pk(outgoing.id),
                     sk="SEND",
                     set={"st": "sending", "sat": now, "tries": seen.tries + 1},
                     when="#st = :due AND #tries = :tries",
@@ -97,7 +98,7 @@ class DynamoSends:
         try:
             self._table.update(
                 Update(
-                    pk=_pk(outgoing.id),
+                    pk=send_pk(outgoing.id),
                     sk="SEND",
                     set={"sat": now, "tries": seen.tries + 1, "lost": seen.lost + 1},
                     when="#st = :sending AND #sat = :seen",
@@ -117,14 +118,14 @@ class DynamoSends:
     def _from_sending(self, id: MessageId, change: dict[str, Value]) -> None:
         try:
             self._table.update(
-                Update(pk=_pk(id), sk="SEND", set=change, when="#st = :sending", values={"sending": "sending"})
+                Update(pk=send_pk(id), sk="SEND", set=change, when="#st = :sending", values={"sending": "sending"})
             )
         except Refused:
             return  # a status was faster, or it failed: both know more than we do
 
     def fail(self, outgoing: Outgoing, code: int, now: Instant) -> bool:
         state = Update(
-            pk=_pk(outgoing.id),
+            pk=send_pk(outgoing.id),
             sk="SEND",
             set={"st": "failed", "err": code, "rnk": 0, "ttl": ttl(later(now, SEND_LIFE_MS))},
             when="attribute_not_exists(pk) OR #st IN (:due, :sending)",
@@ -150,7 +151,7 @@ class DynamoReports:
         try:
             self._table.update(
                 Update(
-                    pk=_pk(fact.outgoing),
+                    pk=send_pk(fact.outgoing),
                     sk="SEND",
                     set={"st": "sent", "rnk": rank, "wamid": fact.provider_id},
                     when="#addr = :addr AND #st <> :failed AND (attribute_not_exists(#rnk) OR #rnk < :rank)",
@@ -162,7 +163,7 @@ class DynamoReports:
         return True
 
     def outgoing(self, fact: DeliveryReported) -> Outgoing | None:
-        state = self._table.get(_pk(fact.outgoing), "SEND")
+        state = self._table.get(send_pk(fact.outgoing), "SEND")
         if state is None or state.get("addr") != fact.address or not state.get("src"):
             return None
         pk = state["src"]
@@ -174,7 +175,7 @@ class DynamoReports:
         self, fact: DeliveryReported, outgoing: Outgoing, code: int, now: Instant, again: Outgoing | None
     ) -> bool:
         state = Update(
-            pk=_pk(fact.outgoing),
+            pk=send_pk(fact.outgoing),
             sk="SEND",
             set={"st": "failed", "err": code, "rnk": 0, "wamid": fact.provider_id},
             when="#addr = :addr AND #st <> :failed AND attribute_not_exists(#rnk)",
@@ -183,15 +184,7 @@ class DynamoReports:
         if again is None:
             return told(self._table, state, outgoing, code, now)
         assert self._pepper is not None, "saying again needs the pepper"
-        pk = f"OUTGOING#{again.id}"
-        row: dict[str, Value] = {
-            "pk": pk,
-            "sk": "OUTGOING",
-            "view_pk": f"THREAD#{again.conversation}",
-            "view_sk": again.id,
-        }
-        row |= outbox(self._pepper, replace(again, source=pk))
-        return _written(self._table, [state, Put(item=row, absent=True)])
+        return _written(self._table, [state, Put(item=outgoing_item(self._pepper, again), absent=True)])
 
 
 def told(table: Table, state: Update, outgoing: Outgoing, code: int, now: Instant) -> bool:

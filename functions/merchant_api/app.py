@@ -1,0 +1,19 @@
+"""What merchants do over HTTP: their shop, their customers' messages, their goods."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+
+from haat.edge.counts import printed
+from haat.edge.settings import read
+from haat.wiring.merchant_api import Settings, build
+
+logger, metrics = Logger(), Metrics()
+app = build(read(Settings), logger, metrics).chalice()
+
+
+@printed(metrics)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """One event of the REST API -> one HTTP answer."""
+    answer: dict[str, Any] = app(event, context)
+    return answer

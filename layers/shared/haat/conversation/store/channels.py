@@ -1,0 +1,121 @@
+"""Channels in DynamoDB: the channel itself, and its place in its merchant's list, always written together.
+
+| thing | pk | sk |
+| --- | --- | --- |
+| channel | CHANNEL#kind#address | CHANNEL |
+| the same, in its merchant's list | CHANNELS#merchant | kind#address |
+| that it wants its merchant's profile | CHANNELWANTS#merchant | kind#address#when it was saved |
+
+`merchant` is an attribute of its own, so that only its owner's channel can be saved anew or forgotten.
+"""
+
+import json
+from typing import Any
+
+from haat.aws.once import DynamoAnswers, marker
+from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update
+from haat.conversation.model import Connected, Number
+from haat.conversation.rules.channels import taken
+from haat.conversation.store.conversations import channel_key, read_channel
+from haat.conversation.store.items import compact, ttl
+from haat.facts import profiles
+from haat.facts.codec import from_plain, to_plain
+from haat.kernel.errors import Conflict
+from haat.kernel.ids import MerchantId
+from haat.kernel.once import Answer, Once
+from haat.kernel.time import DAY, Instant, later
+
+ATTEMPTS = 3  # where others write the same rows at the same moment
+
+
+def connect_actions(connected: Connected) -> list[Action]:
+    """What saving a channel writes, new or anew; a stop that lay on it is lifted. Refused at 0: it is another merchant's."""
+    channel = connected.channel
+    doc = {"merchant": channel.merchant, "account": channel.account, "number": to_plain(connected.number)}
+    dedupe = f"{channel.kind}-{channel.address}-{connected.connected_at}"
+    want = profiles.ProfileWanted(merchant=channel.merchant, occurred_at=connected.connected_at)
+    wanted = profiles.outbox_row(want, dedupe)
+    return [
+        Update(
+            pk=channel_key(channel.kind, channel.address),
+            sk="CHANNEL",
+            set={
+                "doc": compact(doc),
+                "token": channel.token,
+                "merchant": channel.merchant,
+                "connected_at": connected.connected_at,
+            },
+            remove=["stopped", "stopped_at"],
+            when="attribute_not_exists(pk) OR #merchant = :mine",
+            values={"mine": channel.merchant},
+        ),
+        Put(item={"pk": f"CHANNELS#{channel.merchant}", "sk": f"{channel.kind}#{channel.address}"}),
+        # Saved anew, it wants the shop's profile again: with the token before it may have been refused.
+        Put(item={**_wants(connected), **wanted}),
+    ]
+
+
+def _wants(connected: Connected) -> Item:
+    channel, at = connected.channel, connected.connected_at
+    pk, sk = f"CHANNELWANTS#{channel.merchant}", f"{channel.kind}#{channel.address}#{at}"
+    return {"pk": pk, "sk": sk, "ttl": ttl(later(at, 30 * DAY))}
+
+
+def _read(item: dict[str, Any]) -> Connected:
+    _, kind, address = item["pk"].split("#", 2)
+    return Connected(
+        channel=read_channel(kind, address, item),
+        number=from_plain(Number, json.loads(item["doc"]).get("number", {})),
+        connected_at=Instant(item.get("connected_at", 0)),
+        stopped_at=Instant(item["stopped_at"]) if "stopped_at" in item else None,
+    )
+
+
+class DynamoChannels:
+    """Fills the port Channels."""
+
+    def __init__(self, table: Table) -> None:
+        self._table, self._answers = table, DynamoAnswers(table)
+
+    def given(self, once: Once) -> Answer | None:
+        return self._answers.given(once)
+
+    def owner(self, kind: str, address: str) -> MerchantId | None:
+        item = self._table.get(channel_key(kind, address), "CHANNEL")
+        return read_channel(kind, address, item).merchant if item else None
+
+    def page(self, merchant: MerchantId, after: str | None, limit: int) -> tuple[list[Connected], str | None]:
+        page = self._table.page(f"CHANNELS#{merchant}", after=after, limit=limit)
+        keys = [(f"CHANNEL#{item['sk']}", "CHANNEL") for item in page.items]
+        # A channel that moved between the two requests is another merchant's.
+        found = [_read(item) for item in self._table.get_many(keys) if item.get("merchant") == merchant]
+        return found, page.next
+
+    def connect(self, connected: Connected, once: Once, answer: Answer) -> Answer:
+        for _ in range(ATTEMPTS):
+            try:
+                self._table.transact([marker(once, answer), *connect_actions(connected)])
+            except Refused as refused:
+                if (given := self._answers.given(once)) is not None:
+                    return given
+                if refused.at:
+                    raise taken() from None
+            else:
+                return answer
+        raise Conflict("somebody else connects this number at the same moment; try again")
+
+    def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
+        try:
+            self._table.transact(
+                [
+                    Delete(
+                        pk=channel_key(kind, address), sk="CHANNEL", when="#merchant = :mine", values={"mine": merchant}
+                    ),
+                    Delete(pk=f"CHANNELS#{merchant}", sk=f"{kind}#{address}"),
+                ]
+            )
+        except Refused as refused:
+            if not refused.at:
+                raise Conflict("somebody else changes this number at the same moment; try again") from None
+            return False
+        return True

@@ -1,0 +1,90 @@
+"""Joins the notices to merchants to the real tables, keys, and the open internet."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from cachetools import LRUCache
+
+from haat.aws import clients
+from haat.aws.outside import Outside
+from haat.aws.sealer import Sealer
+from haat.aws.table import Table
+from haat.business.service.notices import Notices
+from haat.business.service.staff_notices import StaffNotices
+from haat.business.store.merchants import DynamoMerchants
+from haat.business.store.notices import DynamoDeliveries, DynamoEndpoints
+from haat.business.store.orders import DynamoOrders
+from haat.business.store.staff import SqsStaffLine
+from haat.edge.batch import Outcome
+from haat.facts.notices import NoticeDue, load
+from haat.kernel.ids import MerchantId
+from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
+
+MOST = 2_000  # secrets that one process keeps open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What merchant_notice needs to know."""
+
+    business_table: str
+    notice_queue_url: str
+    notice_dlq_url: str
+    inbound_queue_url: str
+    notice_key: str
+    allowed_notice_hosts: str
+
+
+class KeptSeals:
+    """Seals that asks the key once for each secret. Its client is made when it first does: most requests never do."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._open: LRUCache[tuple[MerchantId, bytes], Secret[str]] = LRUCache(maxsize=MOST)
+
+    def seal(self, merchant: MerchantId, secret: Secret[str]) -> bytes:
+        """Raises Unavailable."""
+        return self._sealer.seal(merchant, secret)
+
+    def open(self, merchant: MerchantId, sealed: bytes) -> Secret[str]:
+        """Raises Unavailable."""
+        if (known := self._open.get((merchant, sealed))) is None:
+            known = self._open[merchant, sealed] = self._sealer.open(merchant, sealed)
+        return known
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        return Sealer(clients.kms(), self._key)
+
+
+def outside(allowed: str) -> Outside:
+    """The open internet, and the hosts that the deployment trusts: comma separated, or none."""
+    return Outside(frozenset(host.strip() for host in allowed.split(",") if host.strip() not in ("", "none")))
+
+
+def build(settings: Settings) -> Notices:
+    """The real thing."""
+    business = Table(clients.dynamodb(), settings.business_table)
+    return Notices(
+        endpoints=DynamoEndpoints(business),
+        deliveries=DynamoDeliveries(business),
+        outside=outside(settings.allowed_notice_hosts),
+        seals=KeptSeals(settings.notice_key),
+        staff=StaffNotices(
+            merchants=DynamoMerchants(business),
+            orders=DynamoOrders(business),
+            line=SqsStaffLine(cache(clients.sqs), settings.inbound_queue_url),
+        ),
+    )
+
+
+def take(notices: Notices, body: str, now: Instant) -> Outcome:
+    """One record of the queue. Raises Rejected when it is none of ours."""
+    fact = load(body)
+    ids = {"merchant": fact.merchant, "notice": fact.id}
+    if isinstance(fact, NoticeDue):
+        told, ids = notices.deliver(fact, now), {**ids, "endpoint": fact.endpoint}
+    else:
+        told = notices.spread(fact, now)
+    return Outcome(word=told.word, wait_ms=told.wait_ms, ids=ids)

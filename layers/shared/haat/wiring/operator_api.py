@@ -1,0 +1,85 @@
+"""Joins operator_api to the real tables, queues, keys and Graph."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+import urllib3
+from aws_lambda_powertools import Logger, Metrics
+
+from haat.aws import clients
+from haat.aws.once import DynamoAnswers
+from haat.aws.sealer import Sealer
+from haat.aws.table import Table
+from haat.business.service.health import Market
+from haat.business.service.merchants import Register
+from haat.business.service.operators import OperatorTokens
+from haat.business.service.tokens import MerchantTokens
+from haat.business.store.merchants import DynamoMerchants
+from haat.business.store.queues import SqsDepths
+from haat.business.store.tokens import DynamoTokens
+from haat.conversation.channels.graph_numbers import GraphNumbers
+from haat.conversation.service.channels import Connecting
+from haat.conversation.store.channels import DynamoChannels
+from haat.edge.api.api import Api, routes_of
+from haat.edge.api.channels import ConnectingRoutes
+from haat.edge.api.operators import MarketRoutes, OperatorRoutes, OperatorTokenRoutes
+from haat.kernel.ids import MerchantId
+from haat.kernel.secret import Secret
+from haat.wiring.api import api_of, gate_of
+from haat.wiring.clock import seconds
+
+# Two calls to Graph and some to the tables within the function's 28 s.
+TIMEOUT = urllib3.Timeout(connect=2, read=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What operator_api needs to know."""
+
+    stage: str
+    business_table: str
+    conversation_table: str
+    queue_urls: str
+    token_key: str
+    graph_url: str
+    graph_version: str
+    requests_per_minute: str
+    allowed_origins: str
+
+
+def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
+    """The real thing."""
+    dynamodb = clients.dynamodb()
+    business, conversation = Table(dynamodb, settings.business_table), Table(dynamodb, settings.conversation_table)
+    merchants = DynamoMerchants(business)
+    answers, tokens = DynamoAnswers(business), DynamoTokens(business, seconds)
+    register = Register(merchants=merchants, answers=answers)
+    queues = SqsDepths(clients.sqs, settings.queue_urls.split(","), f"haat-{settings.stage}-")
+    routes = routes_of(
+        OperatorRoutes(register),
+        OperatorTokenRoutes(
+            register,
+            MerchantTokens(tokens=tokens, answers=answers),
+            OperatorTokens(tokens=tokens, answers=answers),
+            os.urandom,
+        ),
+        MarketRoutes(Market(merchants=merchants, queues=queues)),
+        ConnectingRoutes(register, _connecting(settings, conversation)),
+    )
+    gate = gate_of(business, settings.requests_per_minute)
+    return api_of("operator_api", routes, settings.allowed_origins, logger, metrics, gate)
+
+
+def _connecting(settings: Settings, conversation: Table) -> Connecting:
+    @cache
+    def sealer() -> Sealer:  # most lives of this function connect nobody, and a client costs 10 ms
+        return Sealer(clients.kms(), settings.token_key)
+
+    def seal(merchant: MerchantId, secret: Secret[str]) -> bytes:
+        return sealer().seal(merchant, secret)
+
+    numbers = GraphNumbers(
+        pool=urllib3.PoolManager(), base_url=settings.graph_url, version=settings.graph_version, timeout=TIMEOUT
+    )
+    return Connecting(channels=DynamoChannels(conversation), numbers=numbers, seal=seal)

@@ -1,0 +1,29 @@
+"""Joins the sharing of profiles to the real table and to Graph: what outbound_message loads when a profile has changed."""
+
+import urllib3
+
+from haat.aws import clients
+from haat.aws.table import Table
+from haat.conversation.channels.graph_profile import GraphProfile
+from haat.conversation.ports import Lines
+from haat.conversation.service.sharing import Sharing
+from haat.conversation.store.profile import DynamoSharedProfiles
+from haat.edge.batch import Outcome
+from haat.facts.profiles import load
+from haat.kernel.time import Instant
+from haat.wiring.sending import TIMEOUT, SendingSettings
+
+
+def take(settings: SendingSettings, lines: Lines, body: str, now: Instant) -> Outcome:
+    """One record of the profiles' queue, on the lines that messages are sent on. Raises Rejected when it is none of ours."""
+    fact = load(body)
+    # Made for each record: they are rare, and a connection is what one costs more.
+    sharing = Sharing(
+        profiles=DynamoSharedProfiles(Table(clients.dynamodb(), settings.conversation_table)),
+        lines=lines,
+        shower=GraphProfile(
+            pool=urllib3.PoolManager(), base_url=settings.graph_url, version=settings.graph_version, timeout=TIMEOUT
+        ),
+    )
+    turn = sharing.take(fact, now)
+    return Outcome(word=turn.word, wait_ms=turn.wait_ms, ids={"merchant": fact.merchant, "code": turn.code or None})

@@ -1,0 +1,24 @@
+"""Joins the teaching of bots to the real tables."""
+
+from functools import partial
+
+from haat.aws.table import Table
+from haat.business.store.merchants import DynamoMerchants
+from haat.conversation.ports.counter import Counter
+from haat.conversation.service.teaching import Teaching
+from haat.conversation.store.lines import DynamoTaught
+from haat.edge.api.replies import ReplyRoutes
+from haat.wiring.shops import fresh_shop
+
+
+def reply_routes(business: Table, conversation: Table) -> ReplyRoutes:
+    """The real thing."""
+    taught = DynamoTaught(conversation)
+
+    def counter() -> Counter:
+        from haat.wiring.counter import ChatCounter  # noqa: PLC0415  # only who tries a text asks it
+
+        return ChatCounter(business)
+
+    shop = partial(fresh_shop, DynamoMerchants(business), taught)
+    return ReplyRoutes(Teaching(teachings=taught, shop=shop, counter=counter))

@@ -1,0 +1,112 @@
+"""A grant that a condition narrows to some rows of a table: the second judge enforces it, and so nothing is granted beside it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.conform.deployed import Deployed
+from infra.conform.roles import Roles
+from infra.local.function import REGION
+
+pytestmark = pytest.mark.conform
+FUNCTION, STRANGER = "auto_reply", "stranger"
+ALLOWED, KNOWN, FORBIDDEN = "GOODS#1", "MERCHANT#1", "TOKEN#1"
+
+type Ask = Callable[[Any, str, str], object]
+
+
+def row(pk: str) -> dict[str, Any]:
+    """A row, or its key."""
+    return {"pk": {"S": pk}, "sk": {"S": "x"}}
+
+
+def query(client: Any, table: str, pk: str) -> object:
+    """Ask for a partition."""
+    names, values = {"#k": "pk"}, {":k": {"S": pk}}
+    return client.query(
+        TableName=table,
+        KeyConditionExpression="#k = :k",
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
+    )
+
+
+def transact(member: str, **detail: Any) -> Ask:
+    """Write a row that may be written, and one more, in one transaction."""
+
+    def ask(client: Any, table: str, pk: str) -> object:
+        named = {"Item": row(pk)} if member == "Put" else {"Key": row(pk)}
+        first = {"Put": {"TableName": table, "Item": row(f"{ALLOWED}#{member}")}}
+        return client.transact_write_items(TransactItems=[first, {member: {"TableName": table, **named, **detail}}])
+
+    return ask
+
+
+CHECK = {"ConditionExpression": "attribute_not_exists(nothing)"}
+ASKS: Mapping[str, Ask] = {
+    "put": lambda client, table, pk: client.put_item(TableName=table, Item=row(pk)),
+    "update": lambda client, table, pk: client.update_item(TableName=table, Key=row(pk)),
+    "delete": lambda client, table, pk: client.delete_item(TableName=table, Key=row(pk)),
+    "query": query,
+    "batch": lambda client, table, pk: client.batch_get_item(
+        RequestItems={table: {"Keys": [row(ALLOWED), row(pk)] if pk != ALLOWED else [row(pk)]}}
+    ),
+    "put in a transaction": transact("Put"),
+    "delete in a transaction": transact("Delete"),
+    "check in a transaction": transact("ConditionCheck", **CHECK),
+}
+
+
+def get(client: Any, table: str, pk: str) -> object:
+    """Read one row."""
+    return client.get_item(TableName=table, Key=row(pk))
+
+
+def refused(ask: Ask, client: Any, table: str, pk: str) -> bool:
+    """Whether a request is denied; anything else that is wrong with it is raised."""
+    try:
+        ask(client, table, pk)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return True
+    return False
+
+
+@pytest.fixture
+def stranger(stage: Deployed) -> Iterator[Any]:
+    """Return a client of somebody who may do what auto_reply may, and nothing else."""
+    iam = stage.client("iam")
+    iam.create_user(UserName=STRANGER)
+    policies = Roles(stage).policies(FUNCTION)
+    key = iam.create_access_key(UserName=STRANGER)["AccessKey"]
+    for name, document in policies.items():
+        iam.put_user_policy(UserName=STRANGER, PolicyName=name, PolicyDocument=json.dumps(document))
+    yield boto3.client(
+        "dynamodb",
+        region_name=REGION,
+        endpoint_url=stage.engine.url,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    for name in policies:
+        iam.delete_user_policy(UserName=STRANGER, PolicyName=name)
+    iam.delete_access_key(UserName=STRANGER, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=STRANGER)
+
+
+def test_rows_that_a_grant_names_are_granted_and_no_others(
+    stage: Deployed, stranger: Any, subtests: pytest.Subtests
+) -> None:
+    """auto_reply takes orders and their stock; of a merchant's rows it reads one by its id, of a caller's token none."""
+    table = stage.deployment.outputs["BusinessTable"]
+    for what, ask in ASKS.items():
+        with subtests.test(what):
+            assert not refused(ask, stranger, table, ALLOWED)
+            assert refused(ask, stranger, table, KNOWN)
+            assert refused(ask, stranger, table, FORBIDDEN)
+    assert [refused(get, stranger, table, pk) for pk in (ALLOWED, KNOWN, FORBIDDEN)] == [False, False, True]

@@ -1,0 +1,223 @@
+"""Two shops of the market with one of everything each, so that the ids of one can be tried at the other."""
+
+import base64
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from haat.business.model.token import Role
+from infra.local.http import Response
+from infra.local.market import DemoShop
+from tests.security.api_document import Described, Schema, document, headers, sample
+from tests.stack.business.conftest import Api
+
+_numbers = itertools.count(1)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(40)
+OPERATOR = "01KDVDNA000PERATR000000001"
+# Of bodies and queries: what names a thing that may be another shop's, and how the thing is called here ...
+NAMES_A_THING = {
+    "account_id": "account_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id",
+    "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "phone_number_id": "phone_number",
+    "product_id": "product_id",
+}  # fmt: skip
+# ... what looks like one and names something that the caller makes or chooses ...
+OWN_CHOICE = {
+    "id",
+    "phone",
+    "country",
+    "place",
+    "category",
+    "word",
+    "state",
+    "mode",
+    "limit",
+    "kinds",
+    "told",
+    "url",
+    "type",
+}
+# ... and what says nothing but itself. A name on none of the lists fails the tests: is it an id?
+SAYS_ITSELF = {
+    "about", "access_token", "action", "active", "address", "away", "bn", "closes", "closures", "currency", "description",
+    "email", "en", "entry", "example", "examples", "expires_in_days", "friday", "greeting", "gstin", "hi", "hsn", "language", "languages",
+    "legal_name", "lines", "listed", "loop_guard", "manners", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
+    "off", "opens", "price", "quantity", "reason", "replies", "role", "saturday", "silence_minutes", "sku", "stock", "sunday",
+    "tax_basis_points", "text", "texts", "thursday", "timezone", "tuesday", "unit", "unsupported", "wait_seconds", "websites",
+    "wednesday", "week",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Furnished:
+    """One shop and what it has: ids by the names that paths give them."""
+
+    api: Api
+    shop: DemoShop
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> str:
+        """The text of the owner's token."""
+        return self.api.token(self.shop.merchant.id)
+
+    def json(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """What the owner is answered."""
+        return self.api.json(method, path, body, as_=self.shop.merchant.id, **more)
+
+    def furnish(self, number: int) -> "Furnished":
+        """Make one of everything. `number` tells the shops' own choices apart."""
+        ids, stage = self.ids, self.api.stage
+        ids |= {
+            "merchant_id": self.shop.merchant.id,
+            "phone_number": self.shop.phone_number_id,
+            "account_id": self.shop.account,
+        }
+        ids["handle"], ids["entry"] = f"shop-{number}", f"entry-{number}"
+        profile = {
+            "name": f"Shop {number}",
+            "language": "en",
+            "handle": ids["handle"],
+            "listed": True,
+            "place": "Kolkata",
+        }
+        self.json("PUT", "business-profile", profile, match=self.etag("business-profile"))
+        self.json(
+            "POST",
+            "auto-replies",
+            {"id": ids["entry"], "examples": [f"word{number}"], "replies": {"en": "x"}},
+            expect=201,
+        )
+        url = {"url": f"{stage.listener.url}/{number}"}
+        ids["endpoint_id"] = self.json("POST", "notice-endpoints", url, expect=201)["endpoint"]["id"]
+        self._sells(number)
+        customer = stage.graph.customer(phone=f"91980000002{number}")
+        customer.writes(self.shop.phone_number_id, "do you sell elephants")
+        stage.drain()
+        (talk,) = self.json("GET", "conversations")["items"]
+        ids |= {"conversation_id": talk["id"], "customer_id": talk["customer_id"]}
+        (question,) = self.json("GET", "unanswered-messages")["items"]
+        ids["question_id"] = question["id"]
+        order = {"customer_id": talk["customer_id"], "lines": [{"product_id": ids["product_id"], "quantity": 1}]}
+        made = self.json("POST", "orders", order, expect=201)
+        ids |= {"order_id": made["id"], "number": made["number"]}
+        self.json("POST", "blocked-customers", {"customer_id": talk["customer_id"]}, expect=201)
+        token = {"role": "read-only", "name": f"of shop {number}"}
+        ids["token_id"] = self.json("POST", "tokens", token, expect=201)["token"]["id"]
+        staff = {"phone": f"+91980000003{number}", "name": "Anita (invented)", "language": "bn"}
+        ids["staff_id"] = self.json("POST", "staff-numbers", staff, expect=201)["id"]
+        stage.run_for(60)
+        ids["notice_id"] = self.json("GET", f"notice-endpoints/{ids['endpoint_id']}/deliveries")["items"][0]["id"]
+        return self
+
+    def _sells(self, number: int) -> None:
+        ids = self.ids
+        ids["collection_id"] = self.json("POST", "collections", {"name": f"shelf {number}"}, expect=201)["id"]
+        self.json("POST", "collections", {"name": f"other shelf {number}"}, expect=201)
+        product = {"name": f"thing {number}", "unit": "piece", "price": {"minor": 100, "currency": "INR"}}
+        put = product | {"collections": [ids["collection_id"]], "sku": f"SKU-{number}"}
+        ids["product_id"] = self.json("POST", "products", put, expect=201)["id"]
+        self.json("POST", "products", put | {"sku": f"OTHER-{number}"}, expect=201)
+        pictures = f"products/{ids['product_id']}/pictures"
+        offer = self.json("POST", pictures, {"type": "image/png"}, expect=201)
+        form = offer["upload"]
+        assert requests.post(form["url"], form["fields"], files={"file": PNG}, timeout=5).status_code == 204
+        ids["picture_id"] = offer["picture_id"]
+        self.json("PUT", f"{pictures}/{offer['picture_id']}")
+        table = {"content-type": "text/csv"}
+        taken = self.json("POST", "products/import", f"name,price\nfrom a table {number},1\n".encode(), headers=table)
+        ids["import_id"] = taken["import_id"]
+
+    def etag(self, path: str, *, by_operator: bool = False) -> str:
+        """The version of a thing of this shop's."""
+        who = (OPERATOR, Role.OPERATOR) if by_operator else (self.shop.merchant.id, Role.OWNER)
+        return self.api.call("GET", path, as_=who[0], role=who[1]).headers["etag"]
+
+    def cursor(self, operation: Described) -> str:
+        """Where the second page of a list of this shop's begins; of its products where that list is short."""
+        for path in (operation.at(self.ids), f"/v1/merchants/{self.ids['merchant_id']}/products"):
+            answer = self.api.stage.http("GET", f"{path}?limit=1", {"authorization": f"Bearer {self.owner}"})
+            if answer.status == 200 and (next := json.loads(answer.body).get("next")):
+                return str(next)
+        raise AssertionError("a shop has two products")
+
+    def ask(
+        self, operation: Described, ids: Mapping[str, str], text: str | None, *, body: Any = None, query: str = ""
+    ) -> Response:
+        """One request with a token: about this shop's own things, but for the ids, and for the body where one is given."""
+        sent = headers(operation, next(_numbers)) | ({} if text is None else {"authorization": f"Bearer {text}"})
+        if "if-match" in sent:  # of the thing as it is now: no lost race is tried here
+            sent["if-match"] = self.etag(operation.at(self.ids), by_operator=is_operators(operation))
+        body = self.body(operation) if body is None else body
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        if operation.body is not None:
+            (sent["content-type"],) = operation.body
+        return self.api.stage.http(operation.method, operation.at(ids) + query, sent, raw)
+
+    def body(self, operation: Described) -> Any:
+        """A body that the operation takes, about this shop's own things; None where it takes none, bytes where it takes no JSON."""
+        if operation.body is None:
+            return None
+        ((media, content),) = operation.body.items()
+        return self._own(sample(content["schema"])) if media == "application/json" else b"name,price\nx,1\n"
+
+    def _own(self, value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: self._own(held, name) for name, held in value.items()}
+        if isinstance(value, list):
+            return [self._own(held, name) for held in value]
+        if name == "access_token":
+            return self.shop.token
+        return self.ids[NAMES_A_THING[name]] if name in NAMES_A_THING else value
+
+
+def named(schema: Schema, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The place of every field that a body may have; "0" stands for each entry of a list."""
+    if "$ref" in schema:
+        return named(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]], place)
+    found = []
+    for name, held in schema.get("properties", {}).items():
+        found += [(*place, name), *named(held, (*place, name))]
+    if "items" in schema:
+        found += named(schema["items"], (*place, "0"))
+    return found
+
+
+def with_value(body: Any, place: tuple[str, ...], value: Any) -> Any:
+    """The body with another value at a place; what is not there on the way is made."""
+    name, *rest = place
+    if name == "0":
+        return [with_value(body[0] if body else {}, tuple(rest), value), *(body or [])[1:]]
+    inner = with_value((body or {}).get(name), tuple(rest), value) if rest else value
+    return {**(body or {}), name: inner}
+
+
+def kept(api: Api) -> list[str]:
+    """Everything that is kept, but how often tokens were used, and what is remembered of requests that may come again."""
+    items = [*api.stage.items("business"), *api.stage.items("conversation")]
+    aside = ("RATE#", "ONCE#")
+    return sorted(
+        json.dumps(item, sort_keys=True, default=_text) for item in items if not item["pk"]["S"].startswith(aside)
+    )
+
+
+def outside(api: Api) -> tuple[int, int]:
+    """How much was said to customers and to merchants' systems."""
+    return len(api.stage.graph.sent()), len(api.stage.listener.heard)
+
+
+def _text(value: Any) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+def refused(answer: Response) -> tuple[int, str]:
+    """Status and type of a problem."""
+    return answer.status, json.loads(answer.body)["type"].removeprefix("urn:haat:problem:")
+
+
+def is_operators(operation: Described) -> bool:
+    """Whether operators call it."""
+    return Role.OPERATOR in operation.roles
