@@ -71,6 +71,14 @@ def refused_token(stage: Deployed, turn: int) -> Ended:
     return ended
 
 
+def renewed(stage: Deployed, _: int) -> Ended:
+    """A shop's token is saved anew: its number asks for the shop's profile, and somebody hears it."""
+    before = len(_wanted(stage))
+    renew_token(stage, SAREES)
+    stage.drain()
+    return lambda: len(_wanted(stage)) > before
+
+
 def held_back(stage: Deployed, turn: int) -> Ended:
     """Meta refuses a number's pace: the reply waits, and goes out once."""
     stage.graph.faults.error(130429, number=SWEET_SHOP)
@@ -177,7 +185,19 @@ def unpublishable(stage: Deployed, turn: int) -> Ended:
 
 # The plainest first: what several ways need is taken out of the first of them.
 WAYS: tuple[Way, ...] = (
-    *(answered, refused_token, held_back, failed_later, crowd, burst, edited, handshake, unreadable, unpublishable),
+    *(
+        answered,
+        renewed,
+        refused_token,
+        held_back,
+        failed_later,
+        crowd,
+        burst,
+        edited,
+        handshake,
+        unreadable,
+        unpublishable,
+    ),
     *(crowd_out_of_time, questions_out_of_time, bursts_out_of_time),
 )
 
@@ -241,6 +261,12 @@ def _ticks(stage: Deployed, asked: str) -> list[str]:
     """How far the answers to a message have come, as their send states say it (3: read)."""
     outgoing = {f"SEND#{sent.opaque}" for sent in _accepted(stage, asked)}
     return [item["rnk"]["N"] for item in stage.items("conversation") if item["pk"]["S"] in outgoing and "rnk" in item]
+
+
+def _wanted(stage: Deployed) -> list[str]:
+    """What was asked for in the queue of profiles."""
+    records = (record for event in stage.events for record in event.get("Records", ()))
+    return [one["body"] for one in records if one.get("eventSourceARN", "").endswith("conversation-profile.fifo")]
 
 
 def _notices(stage: Deployed, outgoing: str) -> int:

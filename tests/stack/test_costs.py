@@ -102,9 +102,10 @@ def test_question_costs_what_is_told(scenes: Scenes) -> None:
     assert question.writes <= WRITES[SHORT.name] - 1 + 3
 
 
-def test_many_shops_within_the_caches_read_nothing(scenes: Scenes) -> None:
-    """With 200 shops in turn a warm message asks neither KMS nor for any configuration; outside the caches it reads again."""
-    shops = many(200)
+@pytest.mark.parametrize("count", [25, pytest.param(200, marks=pytest.mark.slow)])
+def test_many_shops_within_the_caches_read_nothing(scenes: Scenes, count: int) -> None:
+    """With many shops in turn a warm message asks neither KMS nor for any configuration; outside the caches it reads again."""
+    shops = many(count)
     first, within, after = scenes.market(shops, SHORT)
     assert within.count("kms", "ssm", "appconfigdata") == 0
     assert within.count("GetItem") == len(shops)  # the conversation's

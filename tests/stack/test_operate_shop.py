@@ -139,6 +139,7 @@ def test_new_token_lifts_a_stop(
     assert len(shop.market.says(shop.market.customer(2), "hours", to=shop.number)) == 1
 
 
+@pytest.mark.on_moto("each row of a table of ours")
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [

@@ -311,7 +311,9 @@ def test_what_a_message_offers_is_tapped_by_keyboard(page: Browser, server: Simu
     body = {"messaging_product": "whatsapp", "to": guest.phone, "type": "interactive", "interactive": said}
     assert post(sim, body | {"context": {"message_id": wamid}}).status == 200
     page.wait_for("document.querySelectorAll('.offer').length === 2")
-    shown = page.run("const o = document.querySelector('.offers'); return [o.previousSibling.textContent, o.innerText]")
+    shown = page.run(
+        "const o = document.querySelector('.offers:not([hidden])'); return [o.previousSibling.textContent, o.innerText]"
+    )
     assert shown == ["What we have:", "সন্দেশ\n₹20\nMore"]
     page.run("document.querySelector('#log').focus()")
     page.keys(TAB + ENTER)

@@ -29,6 +29,7 @@ def test_new_shop_is_in_the_register_once(operator: Operator) -> None:
     assert operator.json("GET", "health")["merchants"] == {"open": 4, "closed": 0, "blocked": 0}
 
 
+@pytest.mark.on_moto("each row of a table of ours")
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -49,6 +49,7 @@ def test_of_two_people_who_edit_one_product_one_is_told(api: Api) -> None:
     assert api.json("GET", path)["name"] == "hers"
 
 
+@pytest.mark.on_moto("each row of a table of ours")
 @pytest.mark.parametrize(
     ("said", "field"),
     [

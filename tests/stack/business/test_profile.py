@@ -65,6 +65,7 @@ def test_second_of_two_edits_is_refused(api: Api) -> None:
     assert api.refused("PUT", "business-profile", SAID) == (428, "if-match")
 
 
+@pytest.mark.on_moto("each row of a table of ours")
 @pytest.mark.parametrize(
     ("field", "value"),
     [

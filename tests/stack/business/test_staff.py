@@ -61,6 +61,7 @@ def test_owner_keeps_the_phones_of_the_shops_people(api: Api) -> None:
     assert listed(api) == []
 
 
+@pytest.mark.on_moto("each row of a table of ours")
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -96,14 +96,24 @@ def _points(stage: Stage, play: Callable[[Market], None]) -> list[Point]:
     return stage.faults.points()
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_death_at_every_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
-    """Whichever function dies before or after whichever of its calls, each message is answered, once, in order."""
+LONGEST = "echo, deletion, new number"
+
+
+@pytest.mark.parametrize(
+    ("scene", "every"),
+    [*((scene, 3 if scene == LONGEST else 1) for scene in SCENES), pytest.param(LONGEST, 1, marks=pytest.mark.slow)],
+)
+def test_death_at_every_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str, every: int) -> None:
+    """Whichever function dies before or after whichever of its calls, each message is answered, once, in order.
+
+    Of the longest scene every third point is tried every day, and all of them with the slow tests.
+    """
     play, check = SCENES[scene]
     points = _points(stage, play)
     check(Market(stage))
     _nothing_set_aside(stage)
     assert {point.function for point in points} >= set(FUNCTIONS[:4])
+    points = points[::every]
     wrong = dict(_deaths(stage, points, play, check))
     assert not wrong, f"{len(wrong)} of {len(points)} points: {wrong}"
 
