@@ -83,7 +83,8 @@ def newest(stage: Stage, body: bytes) -> float:
 
 
 def go_to(stage: Stage, at: float) -> None:
-    """Move the clock, back where it must be: nothing has happened yet."""
+    """Move the clock, back where it must be: nothing has happened yet, but that shops were opened."""
+    stage.drain()
     assert isinstance(stage.clock, MovedByHand)
     stage.clock.set(datetime.fromtimestamp(at, UTC))
 
@@ -128,7 +129,8 @@ def ended_as_the_table_says(stage: Stage, envelope: Envelope) -> None:
     counted = {line["kind"]: line["times"] for line in logged if "kind" in line}
     assert counted == dict(envelope.ignored)
     assert all(outcome(word) == IGNORED for word in envelope.ignored)
-    assert not any(stage.queue_depth(queue) for queue in stage.deployment.queues)
+    depths = {queue: stage.queue_depth(queue) for queue in stage.deployment.queues}
+    assert not {queue: depth for queue, depth in depths.items() if depth}
 
 
 def _named(sent: Sent) -> bool:
