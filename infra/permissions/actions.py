@@ -14,6 +14,7 @@ principal of the account decrypt ("Restricting decryption of SecureString parame
 Guide). Tables are under DynamoDB's own key (DECISIONS.md), queues under SQS's own, and roles name neither.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from typing import Any
 from infra.permissions.permission import Permission
 
 type Names = Mapping[str, Any]
+
+_REGION = re.compile(r"-[0-9]{12}-[a-z]{2}(?:-[a-z]+)+-[0-9]$")
 
 
 class Unknown(Exception):
@@ -99,7 +102,9 @@ def _configuration(names: Names, place: Place) -> Iterable[str]:
 
 
 def _bucket(names: Names, place: Place) -> Iterable[str]:
-    return [f"arn:{place.partition}:s3:::{names['Bucket']}"]
+    """A bucket's address holds no region, but its name does: template.yaml ends it with that."""
+    name = _REGION.sub(f"-{place.account}-{place.region}", names["Bucket"])
+    return [f"arn:{place.partition}:s3:::{name}"]
 
 
 def _objects(names: Names, place: Place) -> Iterable[str]:

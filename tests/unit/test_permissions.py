@@ -60,6 +60,11 @@ AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
             {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET), ("s3:PutObject", "arn:aws:s3:::c/*")},
         ),
         ("s3.HeadBucket", {"Bucket": "b"}, {("s3:ListBucket", BUCKET)}),
+        (
+            "s3.HeadBucket",
+            {"Bucket": f"pictures-{HERE.account}-ap-southeast-2"},
+            {("s3:ListBucket", f"arn:aws:s3:::pictures-{HERE.account}-{HERE.region}")},
+        ),
         ("ssm.GetParameter", {"Name": "/a/b"}, {("ssm:GetParameter", f"arn:aws:ssm:{AT}:parameter/a/b")}),
         (
             "ssm.GetParameters",

@@ -13,6 +13,7 @@ from haat.kernel.secret import Secret
 from infra.local.market import HARDWARE, SWEETS
 from tests.stack.business.conftest import HARDWARE_SHOP, SWEET_SHOP, Api
 from tests.stack.business.operating import Operator, asked
+from tests.stack.conversation.conftest import Market
 
 SAID: dict[str, Any] = {
     "name": "Mishti Bhandar",
@@ -70,6 +71,18 @@ def test_what_meta_refused_is_shown_with_its_words(api: Api) -> None:
     say(api, about="again")
     api.stage.drain()
     assert whatsapp(api) == {"state": "shown", "refused": None}
+
+
+def test_profile_waits_while_meta_does_not_answer(api: Api) -> None:
+    """It says that it waits, and is shown when Meta answers again, without anybody saying it once more."""
+    api.stage.drain()
+    with Market(api.stage).darkness():
+        say(api)
+        api.stage.run_for(60)
+        assert whatsapp(api)["state"] == "waiting"
+    api.stage.run_for(600)
+    assert whatsapp(api) == {"state": "shown", "refused": None}
+    assert api.stage.graph.profiles[SWEETS.phone_number_id]["about"] == SAID["about"]
 
 
 def test_number_that_is_connected_later_shows_the_profile(api: Api) -> None:
