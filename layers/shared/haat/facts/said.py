@@ -36,6 +36,7 @@ class ShopSays:
     occurred_at: Instant
     text: str
     choices: tuple[Choice, ...] = ()
+    code: str = ""  # a text that goes along as the picture of a QR code
 
     def __repr__(self) -> str:
         return f"ShopSays({self.key})"
