@@ -1,18 +1,16 @@
 """What the port Inbox promises, in memory and in DynamoDB."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from haat.conversation.model import Conversation, Outgoing
+from haat.conversation.model import Conversation
 from haat.conversation.model.people import Message
-from haat.conversation.ports.inbox import Listed
 from haat.kernel.errors import Conflict
-from haat.kernel.ids import ConversationId, MessageId, ProviderId, ulid
+from haat.kernel.ids import ConversationId, ProviderId, ulid
 from haat.kernel.time import HOUR, MINUTE, SECOND, Instant, later
 from tests.contract.conversation.houses import House
-from tests.contract.conversation.people import DONE, once
+from tests.contract.conversation.people import DONE, once, said, spoken, whole
 from tests.invented import (
     ANITA,
     BIMAL,
@@ -29,29 +27,6 @@ from tests.invented import (
     outgoing,
     status,
 )
-
-
-def whole[T](page: Callable[[str | None], Listed[T]]) -> list[T]:
-    """All pages, one after the other."""
-    found, after = page(None)
-    for _ in range(50):
-        if after is None:
-            return found
-        more, after = page(after)
-        found = [*found, *more]
-    pytest.fail("the pages do not end")
-
-
-def said(house: House, there: Conversation) -> list[tuple[str, str]]:
-    """Author and text of every line, the latest first."""
-    return [(line.author, line.text) for line in house.inbox.messages(there.id, None, 50)[0]]
-
-
-def spoken(there: Conversation, text: str, number: int = 7) -> Outgoing:
-    """What a person of the shop says."""
-    id = MessageId(ulid(later(NOW, HOUR), number.to_bytes(10)))
-    return outgoing(number, conversation=there, id=id, text=text, quotes=None, by="token")
-
 
 # Conversations
 

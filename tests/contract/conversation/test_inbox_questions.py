@@ -1,17 +1,15 @@
 """What the port Inbox promises of questions that the bot could not answer, in memory and in DynamoDB."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from haat.conversation.model import Conversation, Outgoing, Taught
-from haat.conversation.ports.inbox import Listed
+from haat.conversation.model import Taught
 from haat.kernel.errors import Changed, NotFound
-from haat.kernel.ids import MerchantId, MessageId, ulid
+from haat.kernel.ids import MerchantId
 from haat.kernel.time import HOUR, MINUTE, later
 from tests.contract.conversation.houses import DynamoHouse, House
-from tests.contract.conversation.people import DONE, once
+from tests.contract.conversation.people import DONE, once, whole
 from tests.invented import (
     ANITA,
     MERCHANT,
@@ -20,30 +18,7 @@ from tests.invented import (
     OTHER_MERCHANT,
     altered,
     message,
-    outgoing,
 )
-
-
-def whole[T](page: Callable[[str | None], Listed[T]]) -> list[T]:
-    """All pages, one after the other."""
-    found, after = page(None)
-    for _ in range(50):
-        if after is None:
-            return found
-        more, after = page(after)
-        found = [*found, *more]
-    pytest.fail("the pages do not end")
-
-
-def said(house: House, there: Conversation) -> list[tuple[str, str]]:
-    """Author and text of every line, the latest first."""
-    return [(line.author, line.text) for line in house.inbox.messages(there.id, None, 50)[0]]
-
-
-def spoken(there: Conversation, text: str, number: int = 7) -> Outgoing:
-    """What a person of the shop says."""
-    id = MessageId(ulid(later(NOW, HOUR), number.to_bytes(10)))
-    return outgoing(number, conversation=there, id=id, text=text, quotes=None, by="token")
 
 
 def ask(house: House, text: str = "elephants?", id: str = "wamid.q", **more: Any) -> str:
