@@ -20,8 +20,8 @@ export SAM_CLI_TELEMETRY := 0
 export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
-.PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all conform check \
-	format openapi invoke validate build build-check layers bench permissions lock clean operator-token
+.PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all test-upi conform check \
+	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,9 @@ test: install-dev ## the tests of every day, under 10 minutes
 test-all: install-dev ## all tests, the slow ones too, under 45 minutes
 	@exec $(BIN)/pytest $(ARGS)
 
+test-upi: install-dev ## what reads the UPI fixtures, on our folder or another: HAAT_UPI_FIXTURES=dir make test-upi
+	@exec $(BIN)/pytest -m "upi and not conform" tests/unit/payment tests/contract/payment tests/stack/payment $(ARGS)
+
 conform: install-conform ## a second judge: a real `sam deploy` onto ministack, permissions enforced, and the whole-stack tests on it
 	@exec $(BIN)/python -m infra.conform $(ARGS)
 
@@ -96,10 +99,14 @@ check: install-dev ## format, lint, types, import contracts, house rules of the 
 	PYTHONPATH=.:layers/shared $(BIN)/lint-imports --cache-dir .cache/import-linter
 	$(BIN)/python -m infra.lint
 	$(BIN)/python -m infra.api.compose check
+	PYTHONPATH=.:layers/shared $(BIN)/python -m infra.states check
 	$(BIN)/python infra/toolchain/lock.py check
 
 openapi: install-dev ## write the API's document, infra/openapi.yaml, from its parts in infra/api/
 	@exec $(BIN)/python -m infra.api.compose write
+
+states: install-dev ## print what follows from what is heard of a payment into docs/payments.md
+	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.states write
 
 format: install-dev ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
@@ -124,7 +131,10 @@ layers: install-build ## the layers as Lambda sees them, into .cache/layers
 	@rm -rf .cache/layers
 	@$(MAKE) --no-print-directory -C layers/hot build-HotLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/hot"
 	@$(MAKE) --no-print-directory -C layers/api build-ApiLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/api"
+	@$(MAKE) --no-print-directory -C layers/qr build-QrLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/qr"
+	@$(MAKE) --no-print-directory -C layers/crypto build-CryptoLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/crypto"
 	@$(MAKE) --no-print-directory -C layers/shared build-SharedLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
+	@$(MAKE) --no-print-directory -C layers/shared build-PaymentLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
 
 lock: ## resolve pyproject.toml into uv.lock and the requirements files; UPGRADE=1 takes newer versions
 	$(INSTALL) lock

@@ -22,7 +22,7 @@ from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
 SHOPS, ROOM = 200, 50
-LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "shared")}
+LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "crypto", "qr", "shared")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

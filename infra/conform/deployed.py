@@ -20,6 +20,7 @@ that keeps to them runs on both. What differs:
   power of the stage on moto that is missing here raises OnMotoOnly with its reason (`powers.py`). The simulator's faults
   work, over a real socket: `graph.faults.refuse` can only reset a connection that stands, which leaves the outcome open; a
   port that is closed is `server.go_dark()`, until `server.come_back()`.
+- Schedules sleep until a test wakes them, as there (`schedules_sleep`), and then keep the clock; `reset` lets them sleep.
 - `events` is what functions were given; `known_as` gives the stack other secrets.
 - `client` speaks as the account's owner, to whom everything is allowed. `deployment.resources` finds roles, mappings and
   whatever else a test wants to change; a permission that is taken away is missing from the next call on.
@@ -78,9 +79,10 @@ class Deployed(Seen):
         """Use `fresh`."""
         super().__init__(engine, settings)
         self.folder, self.clock, self.server, self.graph = folder, clock, server, server.simulator
+        self.bank, self.others = server.bank, server.others
         self.listener, self.closing = MerchantsSystem(), ExitStack()
         self._failures: list[InvocationFailed] = []
-        self._noted = 0
+        self._noted, self._sleep = 0, True
         self._read_first = settings.secrets
         self._built: dict[Path, Path] = {}
 
@@ -96,7 +98,8 @@ class Deployed(Seen):
             server = SimulatorServer(graph, 0).start()
             things.callback(server.stop)
             graph.rate = "off"  # as on the stage on moto, where everything happens within one second
-            settings = dataclasses.replace(settings, sim_port=int(server.url.rpartition(":")[2]), graph_url=server.url)
+            port, url = int(server.url.rpartition(":")[2]), server.url
+            settings = dataclasses.replace(settings, sim_port=port, graph_url=url, bank_url=url)
             engine = things.enter_context(Ministack(folder, clock.path))
             deployed = cls(folder, engine, clock, server, settings)
             things.callback(deployed.listener.close)
@@ -175,7 +178,7 @@ class Deployed(Seen):
             seen, now = self.engine.look(), self.clock.now()
             # Meta's side last: what ran until a moment ago may have sent something.
             if not seen["busy"] and not any(
-                due is not None and due <= now for due in (seen["due"], self.graph.next_due())
+                due is not None and due <= now for due in (seen["due"], self.others.next_due())
             ):
                 carried: int = seen["carried"] - before
                 return carried
@@ -184,8 +187,8 @@ class Deployed(Seen):
         raise NeverQuiet(f"still busy after {most:.0f} s: {self.engine.look()}, in queues {depths}")
 
     def next_due(self) -> float | None:
-        """Return when the next thing that waits is due: a message, a row of a stream, a webhook."""
-        times = [due for due in (self.engine.look()["due"], self.graph.next_due()) if due is not None]
+        """Return when the next thing that waits is due: a message, a row of a stream, a schedule, a webhook."""
+        times = [due for due in (self.engine.look()["due"], self.others.next_due()) if due is not None]
         return min(times, default=None)
 
     def run_for(self, seconds: float) -> None:
@@ -211,6 +214,16 @@ class Deployed(Seen):
         return self._failures
 
     @property
+    def schedules_sleep(self) -> bool:
+        """Whether schedules call nobody."""
+        return self._sleep
+
+    @schedules_sleep.setter
+    def schedules_sleep(self, sleep: bool) -> None:
+        self._sleep = sleep
+        self.engine.sleep(on=sleep)
+
+    @property
     def events(self) -> list[Json]:
         """What functions were given since the last `reset`, in order."""
         return self.engine.events()
@@ -230,17 +243,18 @@ class Deployed(Seen):
     def reset(self) -> None:
         """Forget everything that happened, but leave the stack as it is; the clock is at the stage's first moment."""
         self.server.come_back()
-        self.graph.reset()
+        self.others.reset()
         self.wipe()
         self.drain()  # what was running may have written and sent something
         self.wipe()
         self.drain()
-        self.graph.reset()
+        self.others.reset()
         self.listener.reset()
         self.engine.forget()
         self._failures.clear()
         self._noted = 0
         self.clock.reset()
+        self.schedules_sleep = True
         self.flags.reset()
         self.put_secrets()
         if self.settings.secrets != self._read_first:  # which is when a process loads its code
@@ -258,10 +272,10 @@ class Deployed(Seen):
         self.graph.app_secret, self.graph.verify_token = self.settings.app_secret, self.settings.verify_token
 
     def _post_webhooks(self) -> int:
-        webhooks = self.graph.due(self.clock.now())
+        webhooks = self.others.due(self.clock.now())
         for webhook in webhooks:
             answer = self.http("POST", webhook.path, webhook.headers, webhook.body)
-            self.graph.answered(webhook, answer.status, self.clock.now())
+            self.others.answered(webhook, answer.status, self.clock.now())
         return len(webhooks)
 
 

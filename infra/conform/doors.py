@@ -1,6 +1,7 @@
 """The addresses of a stack on ministack: a function's own, and the REST API's, both below ministack's one port."""
 
 import http.client
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ class Doors:
         """Make a request to the function whose public paths hold this one, or else to the REST API, which also knows what is nobody's."""
         path = target.partition("?")[0]
         for function in self._functions.values():
-            if path in function.paths:
+            if any(_fits(public, path) for public in function.paths):
                 return self.ask_function(function.name, method, target, headers, body)
         if not self._apis:
             raise NoDoor(f"{path}: there is no REST API, and no function has this path")
@@ -55,3 +56,8 @@ class Doors:
             return Response(status=answer.status, headers=named, body=answer.read())
         finally:
             line.close()
+
+
+def _fits(public: str, path: str) -> bool:
+    """Whether a path is this public one, in which {names} stand for one part each."""
+    return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(public)), path) is not None

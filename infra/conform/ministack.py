@@ -151,6 +151,10 @@ class Ministack:
         """Let the next call that needs the permission `action` take so long, by the moved clock."""
         self._ask(f"slow {action} {seconds}")
 
+    def sleep(self, *, on: bool) -> None:
+        """Let schedules sleep, or run by the moved clock; they count from now."""
+        self._ask(f"sleep {'on' if on else 'off'}")
+
     def messages(self, queue_url: str) -> list[dict[str, Any]]:
         """Return a queue's messages as ministack has them, without receiving any."""
         address = f"{self.url}/_ministack/sqs/messages?QueueUrl={queue_url}"

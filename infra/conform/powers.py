@@ -16,6 +16,7 @@ ON_MOTO_ONLY: Mapping[str, str] = {
     "region": "roles as the translated template has them",
     "runner": "functions run by the test itself",
     "pumps": "event sources carried by the test itself",
+    "standing_in": "a bank that answers by script",
     "without_deduplication": "queues that forget at once",
 }
 

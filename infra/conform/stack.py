@@ -47,12 +47,13 @@ class DeployedFunction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The stack as it stands; tables, queues and buckets by their physical names, `resources` by `nested stack/logical id`."""
+    """The stack as it stands; tables, queues and buckets by their physical names, `keys` and `resources` by `nested stack/logical id`."""
 
     functions: Mapping[str, DeployedFunction]
     tables: tuple[str, ...]
     queues: tuple[str, ...]
     buckets: tuple[str, ...]
+    keys: Mapping[str, str]
     outputs: Mapping[str, str]
     resources: Mapping[str, tuple[str, str]]
 
@@ -135,6 +136,7 @@ def standing(engine: Ministack, template: Path) -> Standing:
         tables=tuple(name for kind, name in made if kind == "AWS::DynamoDB::Table"),
         queues=tuple(url.rsplit("/", 1)[-1] for kind, url in made if kind == "AWS::SQS::Queue"),
         buckets=tuple(name for kind, name in made if kind == "AWS::S3::Bucket"),
+        keys={path: id for path, (kind, id) in resources.items() if kind == "AWS::KMS::Key"},
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())},
         resources=resources,
     )

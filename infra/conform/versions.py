@@ -21,7 +21,11 @@ _SHARED = Path("layers/shared/haat")
 # What lies in queues and tables; each gains a field in the next version.
 _KEPT = {
     "facts/conversation.py": ("Contact", "Fact"),
-    "facts/said.py": ("Choice", "ShopSays", "Template", "StaffHears"),
+    "facts/said.py": ("Choice", "Bill", "ShopSays", "Template", "StaffHears"),
+    "facts/payments.py": (
+        *("CallbackKept", "BankAnswered", "BankWanted", "PaymentDue"),
+        *("OrderMoney", "OrderWantsMoney", "OrderWantsNone", "CustomerForgotten"),
+    ),
     "facts/notices.py": ("NoticeRaised", "NoticeDue"),
     "facts/profiles.py": ("ProfileChanged", "ProfileWanted"),
     "conversation/model/__init__.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
@@ -29,8 +33,11 @@ _KEPT = {
     "business/model/merchant.py": ("Merchant", "StaffNumber", "StaffTemplate", "Card"),
     "business/model/token.py": ("Token",),
     "business/model/product.py": ("Picture", "Product", "Collection"),
-    "business/model/order.py": ("Line", "Step", "Order", "Option", "Spoken"),
+    "business/model/order.py": ("Line", "Step", "Money", "Order", "Option", "Spoken"),
     "business/model/sheet.py": ("Progress",),
+    "payment/model/account.py": ("PayeeAccount",),
+    "payment/model/bank.py": ("Account",),
+    "payment/model/payment.py": ("Request", "Receipt", "Refund", "Orphan", "Proof"),
 }
 # No two of its defaults are the same, so it is never left out as one.
 _FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambda: __import__('uuid').uuid4().hex)"
@@ -38,7 +45,7 @@ _FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambd
 _VERSIONS = (
     *(
         (f"facts/{name}.py", r"(version: ClassVar\[int\] = )(\d+)")
-        for name in ("conversation", "said", "notices", "profiles")
+        for name in ("conversation", "said", "notices", "profiles", "payments")
     ),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),

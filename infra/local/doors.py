@@ -25,7 +25,8 @@ class Doors:
     ) -> None:
         """Know all addresses; literal paths come before those with parameters, as API Gateway orders them."""
         self._functions, self._invoke = functions, invoke
-        self._urls = {path: function for function in functions.values() for path in function.paths}
+        # A function URL takes any path. Here, where they share one port, each names its own (HaatPaths in the template).
+        self._urls = [(_pattern(path), function) for function in functions.values() for path in function.paths]
         self._routes = sorted(
             ((route, _pattern(route.path)) for route in routes), key=lambda pair: pair[0].path.count("{")
         )
@@ -34,8 +35,9 @@ class Doors:
 
     def handle(self, request: Request, *, now: float) -> Response:
         """Answer a request to the one port that stands for all of the stack's addresses."""
-        if function := self._urls.get(request.path):
-            return self.call_url(function.name, request, now=now)
+        for pattern, function in self._urls:
+            if pattern.match(request.path):
+                return self.call_url(function.name, request, now=now)
         return self._call_rest(request, now=now)
 
     def call_url(self, name: str, request: Request, *, now: float) -> Response:

@@ -10,6 +10,7 @@ from infra.local.clock import Clock
 from infra.local.function import InvocationFailed
 from infra.local.http import Response
 from infra.local.settings import Settings
+from infra.local.simulators.bank import BankSimulator
 from infra.local.simulators.graph import GraphSimulator
 
 
@@ -41,6 +42,7 @@ class Ground(Protocol):
 
     settings: Settings
     graph: GraphSimulator
+    bank: BankSimulator
 
     @property
     def clock(self) -> Clock:

@@ -67,7 +67,8 @@ class InProcess:
 
     def __init__(self, wire: Wire, clock: TestClock, logs: Logs) -> None:
         """Load nothing yet: a function's first invocation is its cold start."""
-        self._wire, self._clock, self._logs = wire, clock, logs
+        self.wire = self._wire = wire
+        self._clock, self._logs = clock, logs
         self._lives: dict[str, _Life] = {}
         self._loads = itertools.count(1)
         self._clients = _Clients()

@@ -54,12 +54,12 @@ def in_processes(settings: Settings | None = None, *, region: str = REGION) -> I
         def read_flags(request: Request) -> Response:
             return stage.flags.handle(request)  # the stage is made below: it needs these addresses
 
-        def call_graph(request: Request) -> Response:
-            return stage.graph.handle(request)
+        def call_others(request: Request) -> Response:
+            return stage.others.handle(request)
 
-        flags, graph = (HttpServer(answer).start() for answer in (read_flags, call_graph))
+        flags, others = (HttpServer(answer).start() for answer in (read_flags, call_others))
         things.callback(flags.close)
-        things.callback(graph.close)
+        things.callback(others.close)
         moto = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
         moto.start()
         things.callback(moto.stop)
@@ -75,8 +75,9 @@ def in_processes(settings: Settings | None = None, *, region: str = REGION) -> I
             }
             return MortalProcesses(where, logs, witness)
 
-        settings = replace(settings or Settings(), graph_url=graph.url)
+        settings = replace(settings or Settings(), graph_url=others.url, bank_url=others.url)
         stage = things.enter_context(Stage(settings, clock, logs, runner, region=region))
+        stage.schedules_sleep = True
         yield stage
 
 

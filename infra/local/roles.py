@@ -10,10 +10,14 @@ from infra.local.template import TemplateError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A function's role: addresses of AWS's own policies, and the statements that are the template's."""
+    """A function's role: addresses of AWS's own policies, and the statements that are the template's.
+
+    `vpc`: the function may stand in a VPC, where a parameter says so.
+    """
 
     managed: tuple[str, ...]
     statements: tuple[Mapping[str, Any], ...]
+    vpc: bool = False
 
 
 def roles(
@@ -41,7 +45,8 @@ def _role(resources: Mapping[str, Any], function: str, resolve: Callable[[Any], 
         and {"Ref": name} in resource["Properties"].get("Roles", ())
     ]
     statements = [statement for document in documents for statement in listed(document["Statement"])]
-    return Role(managed=tuple(own.get("ManagedPolicyArns", ())), statements=tuple(statements))
+    vpc = "VpcConfig" in resources[function]["Properties"]
+    return Role(managed=tuple(own.get("ManagedPolicyArns", ())), statements=tuple(statements), vpc=vpc)
 
 
 def listed(value: Any) -> list[Any]:

@@ -26,6 +26,7 @@ from infra.local.clock import RealClock
 from infra.local.function import ACCOUNT, REGION, InvocationFailed
 from infra.local.http import Request, Response
 from infra.local.logs import Logs
+from infra.local.payees import open_accounts
 from infra.local.pumps import Pump
 from infra.local.ric import Processes
 from infra.local.seed import seed
@@ -83,7 +84,7 @@ class Saver:
     def save(self) -> None:
         """Save, if there is anything new."""
         with self._lock:
-            now = (BELL.rung, self._stage.graph.world.revision)
+            now = (BELL.rung, self._stage.graph.world.revision, self._stage.bank.world.revision)
             if now != self._saved:
                 state.save(self._stage, self._stage.settings.state_dir)
                 self._saved = now
@@ -156,6 +157,7 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
         for lost in saved.put_back(stage):
             print(f"kept from before, but without a place in today's template: {lost}", file=sys.stderr)
     seed(stage)
+    open_accounts(stage)
     if saved is not None:
         saved.put_back_chats(stage)
 
@@ -170,7 +172,7 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
         mover.start()
     front = HttpServer(lambda request: stage.doors.handle(request, now=stage.clock.now()), settings.port).start()
     things.callback(front.close)
-    simulators = SimulatorServer(stage.graph, settings.sim_port, settings.url).start()
+    simulators = SimulatorServer(stage.graph, settings.sim_port, settings.url, stage.bank).start()
     things.callback(simulators.stop)
     return stage, saver
 
@@ -201,6 +203,7 @@ def _welcome(stage: Stage, seconds: float) -> None:
         "webhook": f"{settings.url}/webhooks/whatsapp",
         "verify token": settings.verify_token,
         "phone": f"{settings.sim_url}/",
+        "payer": f"{settings.sim_url}/bank",
         "AWS": f"{settings.moto_url} (account {ACCOUNT})",
         "  for example": command,
         "state": f"{settings.state_dir} (`make run-reset` forgets it)",

@@ -2,7 +2,8 @@
 
 A sample is a real Lambda event, `events/<function>/<case>.json`; what must come back stands beside it in
 `<case>.expected.json`, and rows that must be there before in `<case>.given.json`. `make invoke` and the tests read
-them through this module.
+them through this module. What only a key of the stack can encrypt stands open in a given row, as
+`{"SEALED": {"key": "PaymentDoorKey", "merchant": "01…", "text": "…"}}`, and is encrypted when it is put there.
 """
 
 import json
@@ -12,6 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from haat.aws.sealer import Sealer
+from haat.kernel.ids import MerchantId
+from haat.kernel.secret import Secret
 from infra.local.clock import MovedByHand
 from infra.local.faults import Call
 from infra.local.function import InvocationFailed, Json
@@ -126,8 +130,17 @@ def _prepare(stage: Stage, sample: Sample) -> None:
         stage.clock.set(sample.moment)
     for table, items in sample.given.items():
         for item in items:
-            stage.put(table, item)
+            stage.put(table, {name: _sealed(stage, value) for name, value in item.items()})
     _open_windows(stage, sample.event)
+
+
+def _sealed(stage: Stage, value: dict[str, Any]) -> dict[str, Any]:
+    """The value as the table holds it."""
+    if (asked := value.get("SEALED")) is None:
+        return value
+    key = next(key for place, key in stage.deployment.keys.items() if place.rpartition("/")[2] == asked["key"])
+    sealer = Sealer(stage.client("kms"), key)
+    return {"B": sealer.seal(MerchantId(asked["merchant"]), Secret(asked["text"]))}
 
 
 def _open_windows(stage: Stage, event: Json) -> None:

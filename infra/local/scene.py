@@ -1,4 +1,4 @@
-"""A short scene in the terminal: customers write to three shops, and each message is shown with what the shop said.
+"""A short scene in the terminal: customers write to three shops, and each message is shown with what the shop said; one buys.
 
 Played by the simulated platform and answered by the real functions. Each time by new customers, so that a market with a
 past plays it too. Where the hour matters the message carries that of the day that has passed, as Meta's do.
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from infra.local.ground import Ground
 from infra.local.market import HARDWARE, SAREES, SWEETS, DemoShop
+from infra.local.scene_order import OrderScene
 from infra.local.simulators.customer import Customer
 
 PATIENCE = 20.0  # seconds that a reply may take before the scene goes on without it
@@ -64,8 +65,10 @@ def play(stage: Ground, say: Callable[[str], None] = print, wait: Wait | None = 
             known[turn.who] = stage.graph.customer(phone=f"9198000001{first + len(known):02d}", name=turn.who)
         for line in _played(stage, known[turn.who], turn, wait or look):
             say(line)
+    OrderScene(stage, SWEETS, known["Rina"], say, wait or look).play("Rina")
     say("")
     say(f"Write yourself: {stage.settings.sim_url}/")
+    say(f"Pay yourself: {stage.settings.sim_url}/bank")
 
 
 def _played(stage: Ground, customer: Customer, turn: Turn, wait: Wait) -> list[str]:

@@ -29,6 +29,7 @@ class Settings:
     moto_port: int = 8081
     sim_port: int = 8082
     graph_url: str = "http://127.0.0.1:8082"
+    bank_url: str = "http://127.0.0.1:8082"
     # Known to everybody who reads the product, which refuses them on any other stage.
     app_secret: str = LOCAL_APP_SECRET
     verify_token: str = LOCAL_VERIFY_TOKEN
@@ -49,14 +50,15 @@ class Settings:
 
     @property
     def sim_url(self) -> str:
-        """Where the simulators listen: Meta's Graph API, and the phone."""
+        """Where the simulators listen: Meta's Graph API and the phone, the bank and its payers."""
         return f"http://{HOST}:{self.sim_port}"
 
     @property
     def parameters(self) -> dict[str, str]:
         """What the template's parameters are on this stage; India is open, as the shops of the market are there."""
         return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"} | {
-            "AllowedNoticeHosts": "127.0.0.1,localhost"
+            "AllowedNoticeHosts": "127.0.0.1,localhost",
+            "BankUrls": f"simbank={self.bank_url},razorpay={self.bank_url}",
         }
 
     @property
@@ -97,6 +99,7 @@ class Settings:
             moto_port=moto_port,
             sim_port=sim_port,
             graph_url=graph_url.rstrip("/"),
+            bank_url=f"http://{HOST}:{sim_port}",
             app_secret=environ.get("HAAT_WHATSAPP_APP_SECRET") or LOCAL_APP_SECRET,
             verify_token=environ.get("HAAT_WHATSAPP_VERIFY_TOKEN") or LOCAL_VERIFY_TOKEN,
             state_dir=Path(environ.get("HAAT_STATE_DIR") or ROOT / ".local").absolute(),

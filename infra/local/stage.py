@@ -26,8 +26,10 @@ from infra.local.inprocess import InProcess
 from infra.local.logs import Logs
 from infra.local.pumps import Pump, TimerPump, pump_for, trim
 from infra.local.settings import Settings
+from infra.local.simulators.bank import BankSimulator
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.listener import Listener
+from infra.local.simulators.others import Others
 from infra.local.stack import Stack
 from infra.local.wire import Handles, Wire
 
@@ -64,8 +66,12 @@ class Stage(Stack):
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
             self.graph.base_url = settings.graph_url
+            self.bank = BankSimulator(clock.now)
+            self.others = Others(self.graph, self.bank)
             self.listener = Listener(url=LISTENER)
             self.failures: list[InvocationFailed] = []
+            # A schedule of each minute is 44,640 invocations in a test of a month: on a stage for tests they sleep until one needs them.
+            self.schedules_sleep = False
             self._on_failure = on_failure or self.failures.append
             self.runner = runner(self)
             self.closing.callback(self.runner.close)
@@ -87,12 +93,16 @@ class Stage(Stack):
         region: str = REGION,
         parameters: Mapping[str, str] | None = None,
     ) -> Self:
-        """Return a stage for tests: one process, one thread, a clock that stands still."""
+        """Return a stage for tests: one process, one thread, a clock that stands still, schedules that sleep."""
         clock = TestClock()
         clock.start()
 
         def runner(stage: "Stage") -> Runner:
-            others: dict[str, Handles] = {stage.settings.graph_url: stage.graph, LISTENER: stage.listener}
+            others: dict[str, Handles] = {
+                stage.settings.bank_url: stage.bank,
+                stage.settings.graph_url: stage.others,
+                LISTENER: stage.listener,
+            }
             calls = Calls.wanted(os.environ, stage.settings.template, parameters or {})
             return InProcess(Wire(stage.faults, stage.flags, others, calls), clock, stage.logs)
 
@@ -102,6 +112,7 @@ class Stage(Stack):
             clock.stop()
             raise
         stage.closing.callback(clock.stop)
+        stage.schedules_sleep = True
         return stage
 
     # What comes from outside
@@ -144,7 +155,7 @@ class Stage(Stack):
     def next_due(self) -> float | None:
         """Return when the next thing that waits is due: a message, a record, a schedule, a webhook."""
         times = [due for pump in self._moving() if (due := pump.next_due()) is not None]
-        times += [posting.due_at for posting in self.graph.world.outbox.waiting.values()]
+        times += [due] if (due := self.others.next_due()) is not None else []
         return min(times, default=None)
 
     def run_for(self, seconds: float) -> None:
@@ -166,7 +177,7 @@ class Stage(Stack):
         self.flags.reset()
         self.faults.clear()
         self.logs.clear()
-        self.graph.reset()
+        self.others.reset()
         self.listener.reset()
         self.failures.clear()
         if isinstance(self.clock, TestClock):
@@ -189,6 +200,14 @@ class Stage(Stack):
             moto_queues.BEHAVIOUR.deduplicate = True
 
     @contextmanager
+    def standing_in(self, url: str, simulator: Handles) -> Iterator[None]:
+        """Let somebody else answer at an address of the outside inside the block."""
+        if not isinstance(self.runner, InProcess):
+            raise TypeError("only a stage for tests lets others stand in")
+        with self.runner.wire.standing_in(url, simulator):
+            yield
+
+    @contextmanager
     def throttled(self) -> Iterator[None]:
         """Let the REST API refuse every request as it does where too many come in a second."""
         self.doors.gateway.throttled = True
@@ -200,18 +219,19 @@ class Stage(Stack):
     # Inside
 
     def _moving(self) -> list[Pump]:
-        """The pumps whose function is not held back."""
-        return [pump for pump in self.pumps if not self.faults.holds(pump.name.rpartition(" -> ")[2])]
+        """The pumps whose function is not held back, and that do not sleep."""
+        awake = [pump for pump in self.pumps if not (self.schedules_sleep and isinstance(pump, TimerPump))]
+        return [pump for pump in awake if not self.faults.holds(pump.name.rpartition(" -> ")[2])]
 
     def _busy(self) -> list[str]:
         now = self.clock.now()
         return [pump.name for pump in self.pumps if (due := pump.next_due()) is not None and due <= now]
 
     def _post_webhooks(self) -> int:
-        webhooks = self.graph.due(self.clock.now())
+        webhooks = self.others.due(self.clock.now())
         for webhook in webhooks:
             answer = self.http("POST", webhook.path, webhook.headers, webhook.body)
-            self.graph.answered(webhook, answer.status, self.clock.now())
+            self.others.answered(webhook, answer.status, self.clock.now())
         return len(webhooks)
 
     def _test_clock(self) -> TestClock:

@@ -66,7 +66,7 @@ def save(stage: Stage, directory: Path) -> None:
             "keys": {place: _key(key) for place, key in _keys(stage).items()},
             "parameters": _parameters(stage),
             "buckets": buckets.dump(stage.region),
-            "simulators": {"graph": stage.graph.dump()},
+            "simulators": {"graph": stage.graph.dump(), "bank": stage.bank.dump()},
         }
     text = json.dumps(document, default=_plain)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -93,8 +93,10 @@ class Saved:
         return lost
 
     def put_back_chats(self, stage: Stage) -> None:
-        """Let the simulator remember; it must know its numbers by now."""
+        """Let the simulators remember; they must know their numbers and payees by now."""
         stage.graph.load(self.document["simulators"]["graph"])
+        if "bank" in self.document["simulators"]:  # an older state knows none
+            stage.bank.load(self.document["simulators"]["bank"])
 
 
 def read(directory: Path) -> Saved | None:

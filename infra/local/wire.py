@@ -60,6 +60,17 @@ class Wire:
         """Return one run of a handler; a bench begins its own kind."""
         return Invocation(self, function, number)
 
+    @contextmanager
+    def standing_in(self, url: str, simulator: Handles) -> Iterator[None]:
+        """Let somebody else answer below an address inside the block; what lies beside it on the same host stays as it is."""
+        origin, below = _origin(url), urlsplit(url).path.rstrip("/")
+        beside = self._others.get(origin)
+        before, self._others = self._others, {**self._others, origin: _Below(below, simulator, beside)}
+        try:
+            yield
+        finally:
+            self._others = before
+
     def handler(self, origin: str) -> Handles | None:
         """Return who listens at an address."""
         return self._others.get(origin)
@@ -75,6 +86,21 @@ class Wire:
     def flags(self, request: Request) -> Response:
         """Answer a reader of flags."""
         return self._appconfig.handle(request)
+
+
+class _Below:
+    """Two who answer at one host: one below a path, the other everywhere else."""
+
+    def __init__(self, path: str, simulator: Handles, beside: Handles | None) -> None:
+        self._path, self._simulator, self._beside = path, simulator, beside
+
+    def handle(self, request: Request) -> Response:
+        """Answer, or let the other."""
+        if f"{request.path}/".startswith(f"{self._path}/"):
+            return self._simulator.handle(request)
+        if self._beside is None:
+            raise Refused(request.path)
+        return self._beside.handle(request)
 
 
 class Invocation:

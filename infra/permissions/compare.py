@@ -48,9 +48,11 @@ def compare(
     return sorted(findings)
 
 
-def compare_with_aws(function: str, attached: Iterable[str], sources: Iterable[str]) -> list[Finding]:
-    """Compare the policies of AWS that a role has with those that its log and its events need."""
-    has, needs = {_name(address) for address in attached}, needed_by_aws(sources)
+def compare_with_aws(
+    function: str, attached: Iterable[str], sources: Iterable[str], *, vpc: bool = False
+) -> list[Finding]:
+    """Compare the policies of AWS that a role has with those that its log, its events and its place need."""
+    has, needs = {_name(address) for address in attached}, needed_by_aws(sources, vpc=vpc)
     findings = [Finding(function, Verdict.UNUSED, f"the policy {name}") for name in has - set(needs)]
     findings += [Finding(function, Verdict.MISSING, f"{name}, {needs[name]}") for name in set(needs) - has]
     return sorted(findings)

@@ -15,20 +15,30 @@ diff -r "$here" "$copy/$here"
 echo "build-check: $(find "$here" -type f | wc -l) files, twice the same"
 
 sdk=$("$HAAT_PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-"$HAAT_PYTHON" -I -S -B infra/toolchain/loads.py "$sdk" "$here/HotLayer" "$here/SharedLayer" "$here/ApiLayer"
-# Functions without the API's layer must do without it.
-without=$("$HAAT_PYTHON" - "$here/template.yaml" <<'END'
+all="$here/HotLayer $here/SharedLayer $here/PaymentLayer $here/CryptoLayer $here/ApiLayer $here/QrLayer"
+# shellcheck disable=SC2086  # words, none with a blank
+"$HAAT_PYTHON" -I -S -B infra/toolchain/loads.py "$sdk" $all
+# Each function with its own layers and no other: one line for all that have the same.
+"$HAAT_PYTHON" - "$here/template.yaml" <<'END' >"$copy/loads"
 import sys
+from collections import defaultdict
 from pathlib import Path
 from samtranslator.yaml_helper import yaml_parse
 built = Path(sys.argv[1])
-for one in yaml_parse(built.read_text("utf-8"))["Resources"].values():
-    if one["Type"] == "AWS::Serverless::Function" and {"Ref": "ApiLayer"} not in one["Properties"].get("Layers", ()):
-        print("--of", built.parent / one["Properties"]["CodeUri"] / "app.py")
+template = yaml_parse(built.read_text("utf-8"))
+every = template["Globals"]["Function"]["Layers"]
+alike = defaultdict(list)
+for one in template["Resources"].values():
+    if one["Type"] == "AWS::Serverless::Function":
+        layers = [layer["Ref"] for layer in (*every, *one["Properties"].get("Layers", ()))]
+        alike[tuple(layers)].append(built.parent / one["Properties"]["CodeUri"] / "app.py")
+for layers, apps in alike.items():
+    print(*(f"--of {app}" for app in apps), "SDK", *(built.parent / layer for layer in layers))
 END
-)
-# shellcheck disable=SC2086  # words, none with a blank
-"$HAAT_PYTHON" -I -S -B infra/toolchain/loads.py $without "$sdk" "$here/HotLayer" "$here/SharedLayer"
+while read -r line; do
+    # shellcheck disable=SC2086  # words, none with a blank
+    "$HAAT_PYTHON" -I -S -B infra/toolchain/loads.py ${line%% SDK *} "$sdk" ${line##* SDK }
+done <"$copy/loads"
 
 # weigh WHAT FOLDER LIMIT: unpacked, in bytes; a folder that is missing weighs 0 and is refused
 weigh() {
@@ -40,7 +50,8 @@ weigh() {
     echo "build-check: $1 has $bytes bytes, at most $3"
 }
 weigh "the hot layer" "$here/HotLayer" 5000000
-weigh "our code, with its bytecode," "$here/SharedLayer" 2300000
+weigh "our code but for money's, with its bytecode," "$here/SharedLayer" 2400000
+weigh "our code about money, with its bytecode," "$here/PaymentLayer" 1000000
 # A function's own folder, so that with our code it stays below 2.5 MB.
 for app in "$here"/*/app.py; do
     own=${app%/app.py}
@@ -59,5 +70,25 @@ for entry in "$here"/ApiLayer/python/*; do
             ;;
     esac
 done
+for entry in "$here"/QrLayer/python/*; do
+    case ${entry##*/} in
+        segno | segno-*.dist-info) ;;
+        *)
+            echo "build-check: the QR layer holds ${entry##*/}: it is segno alone" >&2
+            exit 1
+            ;;
+    esac
+done
+for entry in "$here"/CryptoLayer/python/*; do
+    case ${entry##*/} in
+        cryptography | cryptography-*.dist-info | cffi | cffi-*.dist-info | _cffi_backend*.so | pycparser | pycparser-*.dist-info) ;;
+        *)
+            echo "build-check: the layer of ciphers holds ${entry##*/}: it is cryptography and what it needs" >&2
+            exit 1
+            ;;
+    esac
+done
+weigh "the layer of ciphers" "$here/CryptoLayer" 20000000
+weigh "the QR layer" "$here/QrLayer" 700000
 weigh "the API's layer" "$here/ApiLayer" 5000000
 weigh "chalice, without its dependencies," "$here/ApiLayer/python/chalice" 2000000

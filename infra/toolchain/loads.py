@@ -7,26 +7,32 @@ of us is loaded, also what is loaded later, inside a function: what functions lo
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import walk_packages
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 # What AWS puts into its Python runtime: the SDK, and what the SDK needs.
 RUNTIME = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 
 
-class Sdk:
-    """Finds the SDK in a folder in which much else lies."""
+# What is machine code in a layer, made for Lambda's processors: here this machine's own stands for it.
+COMPILED = {"cryptography", "cffi", "_cffi_backend"}
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+
+class Beside:
+    """Finds some packages in a folder in which much else lies: the SDK there."""
+
+    def __init__(self, folder: str, names: Container[str]) -> None:
+        self._folder, self._names = folder, names
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG002  # as importlib asks
         """Only the SDK's packages themselves: their modules are found beside them."""
-        return PathFinder.find_spec(name, [self._folder]) if path is None and name in RUNTIME else None
+        return PathFinder.find_spec(name, [self._folder]) if path is None and name in self._names else None
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -35,8 +41,17 @@ def main(arguments: Sequence[str]) -> None:
     while arguments[0] == "--of":
         apps, arguments = [*apps, Path(arguments[1])], arguments[2:]
     sdk, *layers = arguments
-    sys.path[:0] = [f"{layer}/python" for layer in layers]
-    sys.meta_path.append(Sdk(sdk))
+    with TemporaryDirectory() as opt:
+        for layer in layers:  # Lambda unpacks them into one folder, in the function's order
+            copytree(layer, opt, dirs_exist_ok=True)
+        sys.path.insert(0, f"{opt}/python")
+        _load(apps, sdk, layers)
+
+
+def _load(apps: Sequence[Path], sdk: str, layers: Sequence[str]) -> None:
+    compiled = COMPILED if any(Path(layer, "python", "cryptography").is_dir() for layer in layers) else ()
+    sys.meta_path.insert(0, Beside(sdk, compiled))
+    sys.meta_path.append(Beside(sdk, RUNTIME))
     wanted = sorted({name for app in apps for name in _asked(app)}) or _all()
     looked_at: set[str] = set()
     while wanted:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -13,7 +14,7 @@ from infra.conform.roles import Roles
 from infra.local.function import REGION
 
 pytestmark = pytest.mark.conform
-FUNCTION, STRANGER = "auto_reply", "stranger"
+STRANGER = "stranger"
 ALLOWED, KNOWN, FORBIDDEN = "GOODS#1", "MERCHANT#1", "TOKEN#1"
 
 type Ask = Callable[[Any, str, str], object]
@@ -77,12 +78,12 @@ def refused(ask: Ask, client: Any, table: str, pk: str) -> bool:
     return False
 
 
-@pytest.fixture
-def stranger(stage: Deployed) -> Iterator[Any]:
-    """Return a client of somebody who may do what auto_reply may, and nothing else."""
+@contextmanager
+def stranger(stage: Deployed, function: str) -> Iterator[Any]:
+    """A client of somebody who may do what a function may, and nothing else."""
     iam = stage.client("iam")
     iam.create_user(UserName=STRANGER)
-    policies = Roles(stage).policies(FUNCTION)
+    policies = Roles(stage).policies(function)
     key = iam.create_access_key(UserName=STRANGER)["AccessKey"]
     for name, document in policies.items():
         iam.put_user_policy(UserName=STRANGER, PolicyName=name, PolicyDocument=json.dumps(document))
@@ -99,14 +100,28 @@ def stranger(stage: Deployed) -> Iterator[Any]:
     iam.delete_user(UserName=STRANGER)
 
 
-def test_rows_that_a_grant_names_are_granted_and_no_others(
-    stage: Deployed, stranger: Any, subtests: pytest.Subtests
-) -> None:
+def test_rows_that_a_grant_names_are_granted_and_no_others(stage: Deployed, subtests: pytest.Subtests) -> None:
     """auto_reply takes orders and their stock; of a merchant's rows it reads one by its id, of a caller's token none."""
     table = stage.deployment.outputs["BusinessTable"]
-    for what, ask in ASKS.items():
-        with subtests.test(what):
-            assert not refused(ask, stranger, table, ALLOWED)
-            assert refused(ask, stranger, table, KNOWN)
-            assert refused(ask, stranger, table, FORBIDDEN)
-    assert [refused(get, stranger, table, pk) for pk in (ALLOWED, KNOWN, FORBIDDEN)] == [False, False, True]
+    with stranger(stage, "auto_reply") as client:
+        for what, ask in ASKS.items():
+            with subtests.test(what):
+                assert not refused(ask, client, table, ALLOWED)
+                assert refused(ask, client, table, KNOWN)
+                assert refused(ask, client, table, FORBIDDEN)
+        assert [refused(get, client, table, pk) for pk in (ALLOWED, KNOWN, FORBIDDEN)] == [False, False, True]
+
+
+def test_banks_door_reads_accounts_and_puts_callbacks_and_nothing_else(
+    stage: Deployed, subtests: pytest.Subtests
+) -> None:
+    """Of all rows of the payment table it reads an account by its id, and writes what a bank has said; it lists nothing."""
+    table = stage.deployment.outputs["PaymentTable"]
+    rows = ("ACCOUNT#1", "CALLBACK#1", "FORGED#1#2", "ACCOUNTS#1", "PAYMENT#1", "MONEY#1#2", "ONCE#1")
+    asks = {"get": get, **ASKS}
+    granted = {("get", "ACCOUNT#1"), ("put", "CALLBACK#1"), ("put", "FORGED#1#2")}
+    with stranger(stage, "payment_callback") as client:
+        for what, ask in asks.items():
+            with subtests.test(what):
+                allowed = {(what, pk) for pk in rows if not refused(ask, client, table, pk)}
+                assert allowed == {one for one in granted if one[0] == what}

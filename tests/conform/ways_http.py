@@ -9,6 +9,7 @@ import requests
 from infra.local.market import SWEETS
 from tests.conform.caller import OPERATOR, Caller, Hindered, begun_again
 from tests.conform.ways import Way
+from tests.conform.ways_payments import WAYS_PAID
 from tests.stack.business.operating import NEW_SHOP, asked
 
 UNKNOWN = "do you sell elephants"
@@ -202,6 +203,9 @@ def operated(it: Caller) -> bool:
     return handles == [f"library-{it.turn}"] and it.operates("GET", f"{shop}/channels")["items"] == []
 
 
+# A shop's money before its orders: those ask the payment functions for something too, and would show less of it.
 WAYS_HTTP: tuple[Way, ...] = (
-    *(found, goods, pictured, inbox, ordered, taken_back, forgotten, told, told_in_the_chat, looked_after, operated),
+    *(found, goods, pictured, inbox),
+    *WAYS_PAID,
+    *(ordered, taken_back, forgotten, told, told_in_the_chat, looked_after, operated),
 )

@@ -22,13 +22,14 @@ class Tables:
         client = boto3.client("dynamodb", region_name=REGION)
         self.conversation = Table(client, outputs["ConversationTable"])
         self.business = Table(client, outputs["BusinessTable"])
+        self.payment = Table(client, outputs["PaymentTable"])
         self.s3 = boto3.client("s3", region_name=REGION)
         self.pictures = outputs["PicturesBucket"]
         self.sealer = Sealer(boto3.client("kms", region_name=REGION), outputs["TokenKeyArn"])
 
     def empty(self) -> None:
         """Forget every item."""
-        for name in ("ConversationTable", "BusinessTable"):
+        for name in ("ConversationTable", "BusinessTable", "PaymentTable"):
             dynamodb_backends[ACCOUNT][REGION].tables[self._outputs[name]].items.clear()
         buckets.empty(REGION)
 

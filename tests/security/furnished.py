@@ -4,12 +4,17 @@ import base64
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 
+from haat.aws.table import Table
 from haat.business.model.token import Role
+from haat.payment.model.payment import Orphan, Payment, Request
+from haat.payment.ports import Writing
+from haat.payment.store.accounts import DynamoAccounts
+from haat.payment.store.payments import DynamoPayments
 from infra.local.http import Response
 from infra.local.market import DemoShop
 from tests.security.api_document import Described, Schema, document, headers, sample
@@ -22,8 +27,13 @@ OPERATOR = "01KDVDNA000PERATR000000001"
 NAMES_A_THING = {
     "account_id": "account_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id",
     "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "phone_number_id": "phone_number",
-    "product_id": "product_id",
+    "merchant_id": "merchant_id", "order_id": "order_id", "product_id": "product_id", "rrn": "rrn",
 }  # fmt: skip
+# ... but where one name means another thing in these operations ...
+MEANS = {
+    ("create_payment_request", "account_id"): "payee_account_id",
+    ("assign_receipt", "account_id"): "payee_account_id",
+}
 # ... what looks like one and names something that the caller makes or chooses ...
 OWN_CHOICE = {
     "id",
@@ -35,17 +45,22 @@ OWN_CHOICE = {
     "state",
     "mode",
     "limit",
+    "from",
+    "to",
     "kinds",
     "told",
+    "provider",
+    "provider_merchant_id",
+    "upi_address",
     "url",
     "type",
 }
 # ... and what says nothing but itself. A name on none of the lists fails the tests: is it an id?
 SAYS_ITSELF = {
-    "about", "access_token", "action", "active", "address", "away", "bn", "closes", "closures", "currency", "description",
-    "email", "en", "entry", "example", "examples", "expires_in_days", "friday", "greeting", "gstin", "hi", "hsn", "language", "languages",
-    "legal_name", "lines", "listed", "loop_guard", "manners", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
-    "off", "opens", "price", "quantity", "reason", "replies", "role", "saturday", "silence_minutes", "sku", "stock", "sunday",
+    "about", "access_token", "action", "active", "address", "amount", "away", "bn", "closes", "closures", "configuration_name", "currency",
+    "description", "email", "en", "enabled", "entry", "example", "examples", "expires_in_days", "expires_in_minutes", "friday", "greeting", "gstin", "hi", "hsn", "keys", "language", "languages",
+    "legal_name", "lines", "listed", "loop_guard", "manners", "mcc", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
+    "off", "opens", "order_details", "price", "quantity", "reason", "replies", "role", "saturday", "settings", "silence_minutes", "sku", "stock", "sunday",
     "tax_basis_points", "text", "texts", "thursday", "timezone", "tuesday", "unit", "unsupported", "wait_seconds", "websites",
     "wednesday", "week",
 }  # fmt: skip
@@ -109,9 +124,50 @@ class Furnished:
         ids["token_id"] = self.json("POST", "tokens", token, expect=201)["token"]["id"]
         staff = {"phone": f"+91980000003{number}", "name": "Anita (invented)", "language": "bn"}
         ids["staff_id"] = self.json("POST", "staff-numbers", staff, expect=201)["id"]
+        self._takes_money(number)
         stage.run_for(60)
         ids["notice_id"] = self.json("GET", f"notice-endpoints/{ids['endpoint_id']}/deliveries")["items"][0]["id"]
         return self
+
+    def _takes_money(self, number: int) -> None:
+        account = {"provider": "razorpay", "upi_address": f"shop{number}@upi", "name": f"Shop {number}"}
+        account |= {"provider_merchant_id": f"acc_{number}"}
+        keys = {"webhook_secret": f"hook-{number}", "key_id": f"id-{number}", "key_secret": f"secret-{number}"}
+        made = self.json("POST", "payee-accounts", account | {"keys": keys}, expect=201)
+        self.ids["payee_account_id"] = made["id"]
+        table = Table(self.api.stage.client("dynamodb"), self.api.stage.deployment.outputs["PaymentTable"])
+        accounts = DynamoAccounts(table, self.api.stage.clock.now)
+        known = accounts.get(made["id"], fresh=True)
+        assert known is not None
+        accounts.save(replace(known, state="live", version=known.version + 1))
+        ids, payments = self.ids, DynamoPayments(table)
+        ids["reference_id"], ids["rrn"] = f"H{made['id']}", f"41234567890{number}"
+        request = Request(
+            tr=ids["reference_id"],
+            merchant=self.shop.merchant.id,
+            account=made["id"],
+            provider="razorpay",
+            payee_vpa=account["upi_address"],
+            payee_id=account["provider_merchant_id"],
+            amount=100,
+            currency="INR",
+            created_at=self.api.now,
+            expires_at=self.api.now,
+            state="PAID",
+        )
+        payments.begin(Payment(request=request), Writing())
+        orphan = Orphan(
+            provider="razorpay",
+            account=made["id"],
+            rrn=ids["rrn"],
+            provider_txn_id="",
+            tr="",
+            amount=100,
+            currency="INR",
+            occurred_at=self.api.now,
+            merchant=self.shop.merchant.id,
+        )
+        payments.keep_orphan(orphan, Writing())
 
     def _sells(self, number: int) -> None:
         ids = self.ids
@@ -162,16 +218,21 @@ class Furnished:
         if operation.body is None:
             return None
         ((media, content),) = operation.body.items()
-        return self._own(sample(content["schema"])) if media == "application/json" else b"name,price\nx,1\n"
+        return self._own(operation, sample(content["schema"])) if media == "application/json" else b"name,price\nx,1\n"
 
-    def _own(self, value: Any, name: str = "") -> Any:
+    def _own(self, operation: Described, value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {name: self._own(held, name) for name, held in value.items()}
+            return {name: self._own(operation, held, name) for name, held in value.items()}
         if isinstance(value, list):
-            return [self._own(held, name) for held in value]
+            return [self._own(operation, held, name) for held in value]
         if name == "access_token":
             return self.shop.token
-        return self.ids[NAMES_A_THING[name]] if name in NAMES_A_THING else value
+        return self.ids[thing(operation, name)] if name in NAMES_A_THING else value
+
+
+def thing(operation: Described, name: str) -> str:
+    """What a name in a body or query of an operation is called here."""
+    return MEANS.get((operation.id, name)) or NAMES_A_THING[name]
 
 
 def named(schema: Schema, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -197,7 +258,7 @@ def with_value(body: Any, place: tuple[str, ...], value: Any) -> Any:
 
 def kept(api: Api) -> list[str]:
     """Everything that is kept, but how often tokens were used, and what is remembered of requests that may come again."""
-    items = [*api.stage.items("business"), *api.stage.items("conversation")]
+    items = [item for table in ("business", "conversation", "payment") for item in api.stage.items(table)]
     aside = ("RATE#", "ONCE#")
     return sorted(
         json.dumps(item, sort_keys=True, default=_text) for item in items if not item["pk"]["S"].startswith(aside)

@@ -23,6 +23,7 @@ from tests.security.furnished import (
     kept,
     named,
     refused,
+    thing,
     with_value,
 )
 
@@ -133,7 +134,7 @@ def test_another_shops_id_in_a_query_finds_nothing(
 ) -> None:
     """A collection is nobody's, a number finds no order; a cursor is a place in the caller's own list, or none."""
     mine, theirs = two_shops
-    value = theirs.cursor(operation) if name == "cursor" else theirs.ids[NAMES_A_THING[name]]
+    value = theirs.cursor(operation) if name == "cursor" else theirs.ids[thing(operation, name)]
     answer = ask(mine, operation, mine.ids, query=f"?{name}={value}")
     untold(answer, theirs)
     match name:
@@ -152,7 +153,7 @@ def test_another_shops_id_in_a_body_is_refused(
 ) -> None:
     """By its field, or as nobody's; what can be in one shop only is said to be taken."""
     mine, theirs = two_shops
-    value: Any = theirs.ids[NAMES_A_THING[place[-1]]]
+    value: Any = theirs.ids[thing(operation, place[-1])]
     body = with_value(mine.body(operation), place, [value] if place[-1] == "collections" else value)
     answer = ask(mine, operation, mine.ids, body=body)
     assert refused(answer) == IN_BODIES.get((operation.id, place[-1]), (422, "invalid"))

@@ -27,13 +27,14 @@ def deployed(second_judge: Deployed | None) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(deployed: Stage, second_judge: Deployed | None, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """Return the empty stack, its clock at its first moment."""
+    """Return the empty stack, its clock at its first moment. Its schedules sleep until a test sets `schedules_sleep` to False."""
     if second_judge is not None:
         with played_on(second_judge, request.node) as stage:
             yield stage
         return
     clock(deployed).start()
     deployed.reset()
+    deployed.schedules_sleep = True
     request.node.stash[_LAST] = deployed
     yield deployed
     clock(deployed).stop()

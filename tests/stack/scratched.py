@@ -22,6 +22,7 @@ def scratch(template: Path = TEMPLATE, **parameters: str) -> Iterator[Stage]:
     settings = Settings(template=template)
     region = next(region for region in REGIONS if region not in TAKEN)
     with Stage.in_process(settings, region=region, parameters=parameters) as stage:
+        stage.schedules_sleep = False
         yield stage
 
 

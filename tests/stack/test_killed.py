@@ -13,6 +13,7 @@ from infra.local.killing import in_processes
 from infra.local.seed import seed
 from infra.local.stage import Stage
 from tests.stack.conversation.conftest import SWEET_SHOP, Market
+from tests.stack.conversation.test_codes import LINK, Till
 from tests.stack.conversation.test_crashes import SCENES
 from tests.stack.scratched import clock
 
@@ -89,6 +90,29 @@ def test_sigkill_around_each_call_to_graph_doubles_nothing(stage: Stage) -> None
     assert len(points) == 6
     wrong = dict(_deaths(stage, "two messages", points))
     assert not wrong, wrong
+
+
+def test_sigkill_around_a_pictures_calls_shows_it_once(stage: Stage) -> None:
+    """Killed before or after a code's picture goes up, and before or after it is sent, the customer has it once."""
+
+    def asked() -> Till:
+        till = Till(stage)
+        stage.faults.clear()
+        till.says(till.fact())
+        return till
+
+    asked()
+    points = [point for point in stage.faults.points() if point.name.endswith(("/media", "/messages"))]
+    assert len(points) == 4
+    for point in points:
+        _begin(stage)
+        till = Till(stage)
+        stage.faults.clear()
+        with stage.faults.kill(function=point.function, call=point.call, when=point.when):
+            till.says(till.fact())
+        assert [failure.message for failure in stage.failures] == ["exit -9"], point.name
+        assert [till.read(line) for line in till.heard()] == [[LINK]], point.name
+        _nothing_set_aside(stage)
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What an operator does when something was set aside or lost."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from infra.conform.deployed import Deployed
 from infra.local.clock import START
 from infra.local.function import REGION
+from infra.local.settings import ROOT
 from tests.stack.conversation.conftest import SWEET_SHOP, Market, market
 from tests.stack.conversation.posted import post, said, webhook
 from tests.stack.operating import CLOCK, main
@@ -56,9 +58,12 @@ def test_what_was_set_aside_comes_back_and_is_answered(market: Market, capsys: p
 
 
 def test_unknown_queue_is_named(market: Market, capsys: pytest.CaptureFixture[str]) -> None:
-    """A queue that is none is refused with a list of those that are."""
+    """A queue that is none is refused with a list of those that are: each that has a queue for what is set aside, as the operator's page lists them."""
     assert main(["redrive", "--queue", "nonsense"]) == 2
-    assert "conversation-inbound" in capsys.readouterr().err
+    named = capsys.readouterr().err.partition("one of ")[2].strip().split(", ")
+    page = (ROOT / "docs/operate.md").read_text().partition("`QUEUE` is one of")[2].partition(";")[0]
+    assert sorted(re.findall(r"`([a-z-]+)`", page)) == named
+    assert {"conversation-inbound", "payment-evidence", "payment-bank", "payment-due"} <= set(named)
 
 
 def test_what_the_stream_lost_is_published(market: Market, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from haat.kernel.qr import png
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.people import ShopNumber
 from infra.local.simulators.server import SimulatorServer
@@ -134,6 +135,32 @@ def test_a_waiting_message_is_counted_until_it_is_seen(page: Browser, server: Si
     page.wait_for("document.title === 'Haat phone'")
     page.wait_for("document.querySelector('.line .body').lang === 'hi'")
     assert server.simulator.transcript(SAREES, "c1")[0].seen
+
+
+def test_photo_is_drawn_with_its_words(page: Browser, server: SimulatorServer) -> None:
+    """A code that a shop sends can be scanned from the screen: whole, sharp, on white, no wider than its message."""
+    page.run("document.getElementById('text').focus()")
+    page.keys(f"pay{ENTER}")
+    page.wait_for("document.querySelector('.line:not(.mine) .body')")
+    sim = server.simulator
+    with sim.lock:
+        photo = sim.media.put(SWEETS, "image/png", png("upi://pay?pa=haat.kirana@testpsp&am=250.00"))
+    post(
+        sim,
+        {
+            "messaging_product": "whatsapp",
+            "to": "919800000100",
+            "type": "image",
+            "image": {"id": photo.id, "caption": "₹250"},
+        },
+    )
+    page.wait_for("document.querySelector('.photo')?.naturalWidth > 900")
+    page.wait_for("[...document.querySelectorAll('.line .body')].some(e => e.textContent === '₹250')")
+    drawn = "const p = document.querySelector('.photo').getBoundingClientRect(); return [p.width, p.height]"
+    width, height = page.run(drawn)
+    assert width == height
+    assert 200 < width <= 320
+    assert page.log() == []
 
 
 def pick(page: Browser, box: str, words: str) -> None:

@@ -27,6 +27,12 @@ LATER = {
     ),
     "haat.wiring.answering": ("haat.wiring.counter", "haat.wiring.erasing", "haat.business.service"),
     "haat.wiring.notices": ("haat.conversation", "haat.edge.api", "haat.business.service.notice_endpoints"),
+    "haat.wiring.payment_bank_call": ("haat.payment.banks.razorpay", "haat.payment.banks.simbank", "haat.payment.service.settling"),
+    "haat.wiring.payment_callback": (
+        "haat.payment.banks.razorpay", "haat.payment.banks.simbank", "haat.payment.service.settling", "haat.payment.store.payments",
+    ),
+    "haat.wiring.payment_reconciler": ("haat.payment.banks.razorpay", "haat.payment.banks.simbank", "haat.payment.service.settling"),
+    "haat.wiring.payment_settlement": ("haat.payment.banks.razorpay", "haat.payment.banks.simbank", "haat.payment.store.caller"),
     "haat.wiring.sending": ("haat.wiring.sharing", "haat.conversation.service.sharing", "haat.facts.profiles"),
 }  # fmt: skip
 

@@ -34,9 +34,10 @@ AWS = {
     "AWS/Logs": {"IncomingBytes"},
 }
 # How words are counted in edge and in services: what holds the word in a call.
-COUNTING = {"Outcome", "Result", "add_metric", "_count", "_refuse", "_trouble", "_park", "told"}
+COUNTING = {"Answered", "Made", "Outcome", "Result", "add_metric", "_count", "_refuse", "_trouble", "_park", "told"}
 TROUBLE = {"_trouble", "told"}
-SAYING = ("haat.edge.trouble", "haat.conversation.service.")  # where a function that returns a text returns a word
+# Where a function that returns a text returns a word.
+SAYING = ("haat.edge.trouble", "haat.conversation.service.", "haat.payment.service.")
 
 each_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 

@@ -196,6 +196,14 @@ def test_policies_of_aws_follow_from_what_wakes_a_function(attached: tuple[str, 
     assert compare_with_aws("f", attached, sources) == []
 
 
+def test_policy_for_a_vpc_is_needed_by_whoever_may_stand_in_one() -> None:
+    """SAM attaches it there whatever the parameter says; anybody else's is a finding."""
+    vpc = BASIC.replace("Basic", "VPCAccess")
+    assert compare_with_aws("f", (BASIC, vpc), (), vpc=True) == []
+    assert [found.verdict for found in compare_with_aws("f", (BASIC, vpc), ())] == [Verdict.UNUSED]
+    assert [found.verdict for found in compare_with_aws("f", (BASIC,), (), vpc=True)] == [Verdict.MISSING]
+
+
 @pytest.mark.parametrize(
     ("attached", "sources", "verdict", "what"),
     [

@@ -32,8 +32,8 @@ def queues() -> dict[str, str]:
 
 
 def drawn() -> set[tuple[str, str]]:
-    """The arrows of the README's picture."""
-    picture = README.split("```mermaid")[1].split("```")[0]
+    """The arrows of the README's pictures."""
+    picture = "".join(part.split("```")[0] for part in README.split("```mermaid")[1:])
     arrow = re.compile(rf"^\s*({NODE})[\[(\w)\]]*\s*(?:--|-\.)(?:[^>]*)>\s*({NODE})", re.MULTILINE)
     return set(arrow.findall(picture))
 
@@ -43,12 +43,16 @@ def deployed() -> set[tuple[str, str]]:
     names = queues()
     outputs = {f"{logical}Arn": name for logical, name in names.items()}
     arrows = {("meta", "inbound_message"), ("outbound_message", "meta")}
+    arrows |= {("banks", "payment_callback"), ("payment_bank_call", "banks")}
     for resource in read("template.yaml").values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         properties = resource["Properties"]
         function = properties["CodeUri"].removeprefix("functions/")
         for event in properties.get("Events", {}).values():
+            if event["Type"] == "Schedule":
+                arrows.add(("schedule", function))
+                continue
             source = event["Properties"].get("Queue") or event["Properties"]["Stream"]
             arrows |= {(where, function) for where in _places(source, outputs)}
         for statement in (each for policy in properties["Policies"] for each in policy["Statement"]):
@@ -65,7 +69,7 @@ def _places(reference: Any, outputs: dict[str, str]) -> Iterator[str]:
         return
     output = str(reference["Fn::GetAtt"][-1] if isinstance(reference["Fn::GetAtt"], list) else reference["Fn::GetAtt"])
     output = output.removeprefix("Outputs.").rpartition(".")[2]
-    if table := re.fullmatch(r"(Conversation|Business)(?:Table|Stream)Arn", output):
+    if table := re.fullmatch(r"(Conversation|Business|Payment)(?:Table|Stream)Arn", output):
         yield table[1].lower()
     elif output in outputs:
         yield outputs[output]
@@ -76,7 +80,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def test_picture_is_the_template() -> None:
-    """Each arrow of the picture is in the template, and each of the template's is in the picture."""
+    """Each arrow of the pictures is in the template, and each of the template's is in one of them."""
     assert drawn() == deployed()
 
 

@@ -16,9 +16,10 @@ The window answers on a socket file, one line of JSON for one word:
     asked   which permissions roles were asked for since the last such question, and whether they were granted
     restart end one function's processes: the next call loads its code anew
     slow    the next call that needs a permission takes so many seconds of the moved clock
+    sleep   schedules sleep ("on", as in the beginning) or run ("off"), and count from now
 
-It looks into ministack 1.5.33 as it is inside, and decides nothing. Two things that ministack leaves out are filled in:
-`haat_leading.py`, `haat_stacks.py`.
+It looks into ministack 1.5.33 as it is inside, and decides nothing. Three things that ministack leaves out are filled in:
+`haat_layers.py`, `haat_leading.py`, `haat_stacks.py`; schedules are made to keep the moved clock: `haat_schedules.py`.
 """
 
 import ctypes
@@ -39,6 +40,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import haat_asked  # type: ignore[import-not-found]  # they lie beside this file, on the PYTHONPATH
+import haat_layers  # type: ignore[import-not-found]
+import haat_schedules  # type: ignore[import-not-found]
 import haat_stacks  # type: ignore[import-not-found]
 
 # Two looks this far apart must agree that all is quiet: work passes from queue to table to stream while one looks.
@@ -120,9 +123,10 @@ def _printed(worker: Any) -> str:
 
 
 def _due(lambda_svc: Any) -> Iterator[float]:
-    """When each message that a mapping waits for can be received, and each unread piece of a stream."""
+    """When each message that a mapping waits for can be received, each unread piece of a stream, each schedule."""
     from ministack.services import dynamodb, sqs  # noqa: PLC0415  # only ministack's own process has it
 
+    yield from haat_schedules.due()
     now = time.time()
     for _, _, mapping in list(lambda_svc._iter_all_esms()):
         if not mapping.get("Enabled", True):
@@ -171,6 +175,7 @@ def _forget(lambda_svc: Any) -> dict[str, Any]:
         group["streams"].clear()
     dynamodb._txn_idempotency.clear()
     apigateway_v1._throttle_state.clear()
+    haat_schedules.begin()
     for known in (_SEEN, _EVENTS):
         known.clear()
     return {}
@@ -236,6 +241,7 @@ class _Window(socketserver.StreamRequestHandler):
             _watch(lambda_svc)
             haat_asked.listen()
             haat_stacks.mend()
+            haat_schedules.mend()
         word, *more = self.rfile.readline().decode().split()
         answer = _WORDS[word](lambda_svc, *more)
         self.wfile.write(json.dumps(answer).encode() + b"\n")
@@ -248,6 +254,7 @@ _WORDS: dict[str, Callable[..., dict[str, Any]]] = {
     "restart": haat_asked.restart,
     "asked": haat_asked.asked,
     "slow": haat_asked.slow,
+    "sleep": haat_schedules.sleep,
 }
 
 
@@ -270,4 +277,5 @@ if "HAAT_ENGINE_CLOCK" in os.environ:
 if "HAAT_ENGINE_WINDOW" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
     _open_window(os.environ["HAAT_ENGINE_WINDOW"])
 elif "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    haat_layers.lay(os.environ)
     sys.stdin = _Calls()

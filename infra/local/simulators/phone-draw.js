@@ -182,8 +182,17 @@ function bubble(line, when) {
   ticks.setAttribute("aria-hidden", "true");
   const sees = make("span", "", line.author === "haat" ? "shop sees" : "");
   meta.append(make("span", "reaction"), make("span", "edited"), time, sees, ticks, make("span", "word"));
+  if (line.picture) item.append(photo(line));
   item.append(make("p", "body"), offers(line), meta);
   return item;
+}
+
+function photo(line) {
+  const image = make("img", "photo");
+  image.alt = KINDS.image;
+  image.src = `/phone/api/photos/${encodeURIComponent(line.picture)}`;
+  image.addEventListener("load", () => pinned && toEnd());
+  return image;
 }
 
 // What can be tapped under a message: it stays as it was sent, so it is drawn once.
@@ -204,8 +213,9 @@ function offers(line) {
 function update(item, line) {
   const mine = line.author === "customer";
   const body = item.querySelector(".body");
-  const kind = line.deleted ? "Deleted" : line.text ? "" : KINDS[line.kind] || line.kind;
-  written(body, kind || (line.kind in KINDS && line.kind !== "template" ? `${KINDS[line.kind]}: ${line.text}` : line.text));
+  const kind = line.deleted ? "Deleted" : line.text || line.picture ? "" : KINDS[line.kind] || line.kind;
+  const named = line.kind in KINDS && line.kind !== "template" && !line.picture;
+  written(body, kind || (named ? `${KINDS[line.kind]}: ${line.text}` : line.text));
   body.classList.toggle("kind", kind !== "");
   put(item.querySelector(".reaction"), line.reaction);
   put(item.querySelector(".edited"), line.edited ? "edited" : "");

@@ -7,6 +7,7 @@
     POST /phone/api/messages           {customer, shop, text} -> {id}
     POST /phone/api/choices            {customer, shop, message, choice} -> {id}: what the message offers is tapped
     POST /phone/api/opened             {customer, shop}: the chat is being looked at
+    GET  /phone/api/photos/{id}        the bytes of a photo
     GET  /phone/api/troubles           the faults that can be switched on, and Meta's error codes with their words
     POST /phone/api/troubles           {trouble, code?, seconds?, times?, shop?}: no times, until it is switched off
     POST /phone/api/troubles/off       {id?}: one of those that the state lists, or all
@@ -15,19 +16,16 @@
 It answers only to loopback names, so that no page of another site can drive it.
 """
 
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from infra.local.http import Request, Response
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.pages import COMMON, file, local, said
 from infra.local.simulators.phone_actions import Impossible, PhoneActions
 from infra.local.simulators.sending import read_json
 from infra.local.simulators.wire import Json
 
-_HERE = Path(__file__).parent
 _FILES = {
     "/": ("phone.html", "text/html"),
     "/phone.css": ("phone.css", "text/css"),
@@ -35,12 +33,7 @@ _FILES = {
     "/phone-draw.js": ("phone-draw.js", "text/javascript"),
     "/phone-trouble.js": ("phone-trouble.js", "text/javascript"),
 }
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 _GUEST = "919800000100"
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Phone:
@@ -55,16 +48,18 @@ class Phone:
         """Answer what belongs to the phone; None where the path is somebody else's."""
         if request.path not in _FILES and not request.path.startswith("/phone/"):
             return None
-        if not _local(request):
-            return _json({"error": "This page is only served to this machine."}, 403)
+        if not local(request):
+            return said({"error": "This page is only served to this machine."}, 403)
         if request.method == "GET" and request.path in _FILES:
-            name, kind = _FILES[request.path]
-            headers = {"content-type": f"{kind}; charset=utf-8", "content-security-policy": _POLICY}
-            return Response(status=200, headers=headers | _COMMON, body=(_HERE / name).read_bytes())
+            return file(*_FILES[request.path])
+        if request.method == "GET" and (asked := re.fullmatch(r"/phone/api/photos/(\d{1,40})", request.path)):
+            if (photo := self._actions.picture(asked[1])) is None:
+                return said({"error": "This photo is kept no more."}, 404)
+            return Response(status=200, headers={"content-type": photo[0]} | COMMON, body=photo[1])
         try:
-            return _json(self._api(request))
+            return said(self._api(request))
         except Impossible as impossible:
-            return _json({"error": str(impossible)}, 400)
+            return said({"error": str(impossible)}, 400)
 
     def _api(self, request: Request) -> Json:
         actions, name, body = self._actions, request.path.removeprefix("/phone/api/"), read_json(request)
@@ -91,20 +86,3 @@ class Phone:
                 return actions.change(changed[1], body)
             case _:
                 raise Impossible("There is no such thing here.")
-
-
-def _local(request: Request) -> bool:
-    """Accept loopback hosts only, and changes only from this very page or from a program that sends no Origin."""
-    host = urlsplit("//" + request.headers.get("host", "")).hostname
-    origin = request.headers.get("origin")
-    if host not in _LOOPBACK or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
-        return False
-    return request.method == "GET" or request.headers.get("content-type", "").startswith("application/json")
-
-
-_COMMON = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
-
-
-def _json(document: Json, status: int = 200) -> Response:
-    headers = {"content-type": "application/json"} | _COMMON
-    return Response(status=status, headers=headers, body=json.dumps(document).encode())

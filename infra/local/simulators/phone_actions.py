@@ -11,6 +11,7 @@ from infra.local.simulators.wire import Json
 from infra.local.simulators.world import Line
 
 _TIMES = 1000
+_PHOTOS = ("image/png", "image/jpeg")  # what a chat takes as a photo
 
 
 class Impossible(Exception):
@@ -64,6 +65,13 @@ class PhoneActions:
             }
         except ValueError:
             raise Impossible("That is not offered any more.") from None
+
+    def picture(self, media_id: str) -> tuple[str, bytes] | None:
+        """The type and the bytes of a photo, while it is kept."""
+        with self._sim.lock:
+            medium = self._sim.media.find(media_id)
+        shown = medium is not None and medium.mime_type in _PHOTOS
+        return (medium.mime_type, medium.content) if medium is not None and shown else None
 
     def open(self, body: Json) -> Json:
         """Let a customer look at a chat."""
@@ -183,6 +191,7 @@ def _line(line: Line, lines: dict[str, Line]) -> Json:
         "edited": line.edited,
         "deleted": line.deleted,
         "seen": line.seen,
+        "picture": line.picture,
         "quoted": {"author": quoted.author, "text": quoted.text or quoted.kind} if quoted else None,
     }
 

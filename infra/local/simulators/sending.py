@@ -107,6 +107,7 @@ class Sending:
             to=message.to,
             opaque=message.opaque,
             offers=offers_of(message.content) if message.kind == "interactive" else (),
+            picture=_picture(message),
         )
         self._show(shop, key, message, line)
         lost = fault is not None and fault.kind not in ("late", "slow")
@@ -171,6 +172,12 @@ class Sending:
 
     def _record(self, shop: ShopNumber, body: Json, outcome: str, error: int | None) -> None:
         record(self._sim.world, shop, body, self._sim.now(), outcome, error=error)
+
+
+def _picture(message: Message) -> str:
+    """The id of the file that a photo shows; one that lies elsewhere is not fetched."""
+    content = message.content
+    return str(content.get("id") or "") if message.kind == "image" and isinstance(content, dict) else ""
 
 
 def read_json(request: Request) -> Json:

@@ -1,4 +1,4 @@
-"""The simulator as a program of its own: Graph and the phone page on one loopback port, and a thread that posts webhooks.
+"""The simulators as a program of their own: Graph and the bank, the phone page and the payer's, on one loopback port, and a thread that posts webhooks.
 
 Faults act on the socket: a timeout leaves the caller without an answer, a dropped connection is closed, "refused" is reset
 (the connection stands already, so a client can't tell it from a drop; `go_dark` is the real thing: nobody listens).
@@ -18,7 +18,10 @@ from typing import Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from infra.local.http import NetworkFault, Refused, Request, Response, TimedOut, Webhook
+from infra.local.simulators.bank import BankSimulator
+from infra.local.simulators.bank_page import BankPage
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.others import Others
 from infra.local.simulators.outbox import PATH
 from infra.local.simulators.phone import Phone
 
@@ -32,14 +35,19 @@ _PATIENCE = 20.0
 
 
 class SimulatorServer:
-    """Serves one simulator; posts its webhooks to `front` where one is given.
+    """Serves one Graph and one bank; posts their webhooks to `front` where one is given.
 
-    `front` is a base URL (scheme, host and port of the stage), or with a path the whole address of the webhook. Here time
+    `front` is a base URL (scheme, host and port of the stage), or with a path the whole address of Meta's webhook. Here time
     is real: slow answers take their time, callers hang up by themselves, and the rate of each number counts.
     """
 
-    def __init__(self, simulator: GraphSimulator, port: int, front: str | None = None) -> None:
+    def __init__(
+        self, simulator: GraphSimulator, port: int, front: str | None = None, bank: BankSimulator | None = None
+    ) -> None:
         self.simulator = simulator
+        self.bank = bank or BankSimulator(simulator.now)
+        self.others = Others(simulator, self.bank)
+        self._payer = BankPage(self.bank, self.others.links)
         self.stopping = threading.Event()
         self.phone = Phone(simulator, self.verify if front else None)
         simulator.patience, simulator.wait, simulator.rate = None, self._linger, "both"
@@ -85,15 +93,15 @@ class SimulatorServer:
 
     def answer(self, request: Request) -> Response:
         """Answer one request of either side."""
-        return self.phone.handle(request) or self.simulator.handle(request)
+        return self.phone.handle(request) or self._payer.handle(request) or self.others.handle(request)
 
     def _post(self) -> None:
         """Post what is due, one after the other, as long as the server lives."""
         while not self.stopping.wait(_POLL):
-            for webhook in self.simulator.due(self.simulator.now()):
+            for webhook in self.others.due(self.simulator.now()):
                 if self.stopping.is_set():
                     return
-                self.simulator.answered(webhook, self.deliver(webhook), self.simulator.now())
+                self.others.answered(webhook, self.deliver(webhook), self.simulator.now())
 
     def deliver(self, webhook: Webhook) -> int:
         """POST one webhook; return the HTTP status, or 0 where no answer came."""
@@ -115,7 +123,7 @@ class SimulatorServer:
     ) -> tuple[int, bytes]:
         """Make one call to the webhook; return (status, body), status 0 where no answer came."""
         target = urlsplit(self._front or "")
-        if target.path.strip("/"):
+        if target.path.strip("/") and path.startswith(PATH):
             path = target.path + path.removeprefix(PATH)
         connection = http.client.HTTPConnection(target.hostname or _HOST, target.port, timeout=_PATIENCE)
         try:

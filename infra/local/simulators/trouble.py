@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from infra.local.simulators.faults import Fault
+from infra.local.simulators.faults import MEDIA, Fault
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.graph_errors import title
 from infra.local.simulators.webhooks import Habit
@@ -109,6 +109,12 @@ TROUBLES = (
         words="Answer 500 without JSON, and don't take it",
         about=_SENDS,
         makes=lambda one: Fault(kind="broken", status=500, times=one.times, number=one.shop),
+    ),
+    Trouble(
+        key="no-pictures",
+        words="Take no picture or file",
+        about=_SENDS,
+        makes=lambda one: Fault(kind="error", code=131053, times=one.times, number=one.shop, edge=MEDIA),
     ),
     Trouble(
         key="dark",
@@ -217,6 +223,8 @@ def _fault_words(fault: Fault) -> str:
         "broken": f"Answer {fault.status or 500} without JSON" + ("" if fault.accepted else ", and don't take it"),
         "refused": "Dark: cut off every call of any kind" if fault.receipts else "Cut off the shop's messages",
     }[fault.kind]
+    if fault.kind == "error" and fault.edge == MEDIA:
+        what = "Take no picture or file:"
     return f"{what} {fault.code}, {title(fault.code)}" if fault.kind in ("error", "late") else what
 
 

@@ -55,6 +55,7 @@ class Line:
     to: str | None = None
     opaque: str | None = None
     offers: tuple[Offer, ...] = ()
+    picture: str = ""  # the id of the file that it shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

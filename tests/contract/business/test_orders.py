@@ -8,11 +8,11 @@ import pytest
 
 from haat.business.memory.orders import MemoryOrders
 from haat.business.memory.products import MemoryProducts
-from haat.business.model.order import Given, Heard, Mark, News, Order, Spoken, Step
+from haat.business.model.order import Given, Heard, Mark, Money, News, Order, Spoken, Step
 from haat.business.model.product import Product
 from haat.business.ports import Listed
 from haat.business.ports.orders import Orders
-from haat.business.rules.orders import line_of, move, number
+from haat.business.rules.orders import hears, line_of, move, number
 from haat.business.store.orders import DynamoOrders
 from haat.kernel.errors import Changed, Conflict
 from haat.kernel.ids import CustomerId, OrderId
@@ -248,3 +248,53 @@ def test_unlinked_order_leaves_no_news_for_its_customer(stall: Stall) -> None:
     assert sorted(row["body"] for row in stall.rows()) == ["Rina: sorry"] * 3 + ["placed"] * 3
     stall.orders.unlink(after)
     assert sorted(row["body"] for row in stall.rows()) == ["Rina: sorry"] + ["placed"] * 3
+
+
+def paid(order: Order, number: int = 1) -> Order:
+    """The order when it has heard of its money."""
+    after = hears(order, Money(tr="H1", state="PAID", number=number))
+    assert after is not None
+    return after
+
+
+def test_order_that_has_heard_of_its_money_is_read_back_whole(stall: Stall) -> None:
+    """In its lists as before, with what must be told of it; a step after that keeps it."""
+    product, told = stall.goods.with_product(1), News(name="merchant", row={"queue": "q", "body": "paid"})
+    order = stall.made(10, product)
+    after = paid(order)
+    stall.orders.paid(order, after, [told], later(NOW, 30))
+    assert stall.orders.get(MERCHANT, order.id) == after
+    assert stall.orders.list(MERCHANT, "placed", None, 5)[0] == [after]
+    assert [row["body"] for row in stall.rows()] == ["paid"]
+    accepted = move(after, "accept", later(NOW, 40))
+    assert stall.orders.move(after, accepted, {}, heard("a"), [replace(told, row={"queue": "q", "body": "accepted"})])
+    assert stall.orders.get(MERCHANT, order.id) == accepted
+    assert sorted(row["body"] for row in stall.rows()) == ["accepted", "paid"]
+
+
+def test_of_a_step_and_money_at_once_one_looks_again(stall: Stall) -> None:
+    """Neither undoes the other, and who was late says nothing."""
+    product, told = stall.goods.with_product(1), News(name="merchant", row={"queue": "q", "body": "paid"})
+    order = stall.made(10, product)
+    assert stall.orders.move(order, move(order, "accept", NOW), {}, heard("a"), [])
+    with pytest.raises(Changed):
+        stall.orders.paid(order, paid(order), [told], NOW)
+    assert stall.rows() == []
+    stall.orders.paid(move(order, "accept", NOW), paid(move(order, "accept", NOW)), [told], NOW)
+    with pytest.raises(Changed):
+        stall.orders.move(move(order, "accept", NOW), order, {}, heard("c"), [])
+
+
+def test_order_whose_money_changed_often_can_be_unlinked(stall: Stall) -> None:
+    """However many changes there were; what payments were asked names the customer and goes with them."""
+    product, asks = stall.goods.with_product(1), News(name="payment", row={"queue": "q", "body": "Rina is to pay"})
+    order = stall.made(10, product)
+    accepted = move(order, "accept", later(NOW, 5))
+    shops = News(name="merchant", row={"queue": "q", "body": "accepted"})
+    assert stall.orders.move(order, accepted, {}, heard("a"), [asks, shops])
+    for number_ in range(60):
+        after = paid(accepted, number_)
+        stall.orders.paid(accepted, after, [], NOW)
+        accepted = after
+    stall.orders.unlink(accepted)
+    assert [row["body"] for row in stall.rows()] == ["accepted"]

@@ -9,6 +9,8 @@ from haat.conversation.model.people import Erasure
 from haat.conversation.ports import Kept
 from haat.conversation.store.repair import lost
 from haat.facts.conversation import Contact
+from haat.facts.payments import CustomerForgotten, load
+from haat.facts.said import Bill
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import CustomerId, ProviderId
 from haat.kernel.time import HOUR, MINUTE, SECOND, Instant, later
@@ -55,7 +57,9 @@ def life(house: House, seed: bytes = b"customer01") -> Conversation:
     met = house.meet(ANITA, seed=seed)
     house.meet(ANITA, channel=SECOND_CHANNEL, seed=b"second one")
     question = message("private question", id="wamid.q")
-    house.hear(question, reply=outgoing(1, conversation=met, text="private reply"), listed=(question.key,))
+    bill = Bill(reference="H01", text="private card", name="private goods")
+    answer = outgoing(1, conversation=met, text="private reply", code="private code", bill=bill)
+    house.hear(question, reply=answer, listed=(question.key,))
     house.hear(echo(text="private echo"))
     edit = altered("edited", "wamid.q", "private edit", at=later(NOW, SECOND))
     house.conversations.alter(edit)
@@ -251,17 +255,33 @@ def test_row_of_a_look_waits_for_the_index(dynamodb: DynamoHouse) -> None:
     """The first look is due a minute later, in the queue of what is due; the next ones in seconds."""
     begun = dynamodb.erasures.begin(person(dynamodb, life(dynamodb).customer), "token", ERASED_AT)
     dynamodb.erasures.go_on(begun)
-    rows = [(row["queue"], row["delay"], row["sk"]) for row in dynamodb.tables.items("ERASING#")]
+    looks = [row for row in dynamodb.tables.items("ERASING#") if row["queue"] == "conversation-due"]
+    rows = [(row["queue"], row["delay"], row["sk"]) for row in looks]
     assert rows == [("conversation-due", 60, "1"), ("conversation-due", 5, "2")]
     changed = replace(begun, step=2)
     assert dynamodb.erasures.find(MERCHANT, begun.customer) == changed
+
+
+def test_payments_are_told_when_it_begins_and_when_it_is_done(dynamodb: DynamoHouse) -> None:
+    """The erasure's first transaction and its last have a row for them, the last with every id that was found since."""
+
+    def told() -> list[tuple[str, ...]]:
+        bodies = (row["body"] for row in dynamodb.tables.items("ERASING#") if row["queue"] == "payment-evidence")
+        return [fact.customers for fact in map(load, bodies) if isinstance(fact, CustomerForgotten)]
+
+    begun = dynamodb.erasures.begin(person(dynamodb, life(dynamodb).customer), "token", ERASED_AT)
+    assert told() == [begun.customers]
+    more = (*begun.customers, CustomerId("01KE4JVFR0CVST0MERFOUND001"))
+    dynamodb.erasures.finish(replace(begun, customers=more), AFTERWARDS)
+    assert told() == [begun.customers, more]
 
 
 def test_look_that_the_stream_lost_is_found_by_a_repair(dynamodb: DynamoHouse) -> None:
     """While an erasure goes on, the row of its next look counts as unpublished, the older ones and those of a finished one do not."""
 
     def waiting() -> list[str]:
-        return [row["sk"] for row in lost(dynamodb.tables.conversation, AFTERWARDS) if row["pk"].startswith("ERASING#")]
+        rows = lost(dynamodb.tables.conversation, AFTERWARDS)
+        return [row["sk"] for row in rows if row["pk"].startswith("ERASING#") and row["queue"] == "conversation-due"]
 
     begun = dynamodb.erasures.begin(person(dynamodb, life(dynamodb).customer), "token", ERASED_AT)
     assert waiting() == ["1"]

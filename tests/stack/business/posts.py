@@ -12,12 +12,13 @@ from infra.local.stage import LISTENER
 from tests.stack.business.conftest import SWEET_SHOP, Api
 from tests.stack.business.notified import asks, log, opened
 from tests.stack.business.ordering import Stall
-from tests.stack.business.posts_operator import OperatorPosts, Post
+from tests.stack.business.posts_operator import Post
+from tests.stack.business.posts_payments import BEFORE_THE_BANK_IS_ASKED, PaymentPosts
 
 HERE = f"/v1/merchants/{SWEET_SHOP}"
 
 
-class Posts(OperatorPosts):
+class Posts(PaymentPosts):
     """The sweet shop's owner and an operator ask."""
 
     def __init__(self, api: Api) -> None:
@@ -195,7 +196,56 @@ class Posts(OperatorPosts):
             path=f"{HERE}/staff-numbers", body=body, seen=lambda: self._listed("staff-numbers", "name", body["name"])
         )
 
+    # Where its money goes
+
+    def create_payee_account(self) -> Post:
+        """One more account; there was one before."""
+        self._account()
+        body = self._payee()
+        return Post(
+            path=f"{HERE}/payee-accounts",
+            body=body,
+            seen=lambda: self._listed("payee-accounts", "upi_address", body["upi_address"]),
+        )
+
+    def replace_payee_keys(self) -> Post:
+        """A new token for callbacks, beside the one before it."""
+        path = self._account()
+        body = {"keys": {"callback_token": self._words(), "callback_token_previous": self._words()}}
+        return Post(path=f"{HERE}/{path}/keys", body=body, seen=lambda: self._read(path))
+
+    def create_test_payment(self) -> Post:
+        """Of an account that nobody has tested, and nobody pays."""
+        self._quiet()
+        path = self._account()
+        asked = f"{HERE}/{path}/test-payments"
+        return Post(path=asked, seen=lambda: self._read(path), over_s=BEFORE_THE_BANK_IS_ASKED)
+
+    def want_upi_address(self) -> Post:
+        """Another one."""
+        path = self._account()
+        body = {"upi_address": f"{self._words()}@upi"}
+        return Post(path=f"{HERE}/{path}/upi-address-changes", body=body, seen=lambda: self._read(path))
+
+    def confirm_payee_change(self) -> Post:
+        """An address that has waited for a day."""
+        path = self._account()
+        self._api.json("POST", f"{path}/upi-address-changes", {"upi_address": f"{self._words()}@upi"}, expect=202)
+        self._api.stage.run_for(24 * 3_600)
+        return Post(path=f"{HERE}/{path}/confirm", seen=lambda: self._read(path))
+
     # Inside
+
+    def _payee(self) -> dict[str, Any]:
+        keys = {"callback_token": self._words(), "api_token": self._words()}
+        payee = {"provider": "simbank", "name": "Mishti Bhandar", "provider_merchant_id": self._words(), "keys": keys}
+        return payee | {"upi_address": f"{self._words()}@upi"}
+
+    def _account(self) -> str:
+        """The path of a new payee account; those before it are closed."""
+        for one in self._read("payee-accounts")["items"]:
+            assert self._api.call("DELETE", f"payee-accounts/{one['id']}").status == 204
+        return f"payee-accounts/{self._api.json('POST', 'payee-accounts', self._payee(), expect=201)['id']}"
 
     def _words(self) -> str:
         """What nobody has said before, and no two of which are alike."""

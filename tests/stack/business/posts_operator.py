@@ -13,12 +13,16 @@ THERE = "/v1/operator"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One request, and how to look for its effect: `seen` reads through the API and at the customers' phones."""
+    """One request, and how to look for its effect: `seen` reads through the API and at the customers' phones.
+
+    After `over_s` seconds all that follows from it by itself has happened.
+    """
 
     path: str
     body: Any = None
     seen: Callable[[], Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    over_s: float = 60.0
 
 
 class OperatorPosts:

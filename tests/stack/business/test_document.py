@@ -25,7 +25,7 @@ KEY = re.compile(r"[!-~]{1,255}")
 UNSAYABLE = (
     "letters", "a place or a category is needed", "needs a ", "have ended", "stands in", "leads nowhere", "is no ", "Meta ",
     "must be the shop's own", "lacks the column", "has columns", "must not be empty", "one line", "is none of ours", "must be one word",
-    "needs either", "a letter or a digit", "is only for cancel and reject", "must not hold |",
+    "needs either", "a letter or a digit", "is only for cancel and reject", "must not hold |", "must not be after",
 )  # fmt: skip
 THE_OPERATOR = "01KDVDNA000PERATR000000001"
 EVERY_DAY, NOW_AND_THEN = 12, 150  # requests of each kind to each operation

@@ -27,7 +27,6 @@ POSTS = [operation for operation in json.loads(OPERATIONS.read_text("utf-8")) if
 ONCE = [operation for operation in POSTS if operation["once"]]
 # Every day the one in which its own effect stands most in a request's way.
 OVERTAKING = [pytest.param(one, marks=() if one["id"] == "move_order" else pytest.mark.slow) for one in ONCE]
-A_WHILE = 60.0
 
 type Told = dict[str, Any]
 type Kept = Mapping[tuple[str, str, str], Any]
@@ -39,7 +38,7 @@ class Asker:
     def __init__(self, api: Api, operation: Mapping[str, Any]) -> None:
         self.api, self.stage, self.function = api, api.stage, operation["function"]
         self.operation = operation["id"]
-        self._path = re.compile(re.sub(r"{\w+}", "[0-9A-Z]{26}", operation["path"]))
+        self._path = re.compile(re.sub(r"{\w+}", "[0-9A-Z]{12,27}", operation["path"]))
         self._makes: Callable[[], Post] = getattr(Posts(api), operation["id"])
         self._keys = itertools.count(1)
         self._asker = (OPERATOR, Role.OPERATOR) if Role.OPERATOR in operation["roles"] else (SWEET_SHOP, Role.OWNER)
@@ -70,7 +69,7 @@ class Asker:
 
     def kept(self) -> Kept:
         """All that is kept and all that was sent, but how often tokens were used."""
-        tables = {table: self.stage.items(table) for table in ("business", "conversation")}
+        tables = {table: self.stage.items(table) for table in ("business", "conversation", "payment")}
         rows = {(t, item["pk"]["S"], item["sk"]["S"]): item for t, items in tables.items() for item in items}
         files = {
             ("file", name, ""): file
@@ -115,12 +114,12 @@ class InPeace:
         post, before = asker.makes(), asker.kept()
         told = asker.told(post, asker.key())
         calls = [call.name for call in asker.stage.faults.calls if call.function == asker.function]
-        asker.stage.run_for(A_WHILE)
+        asker.stage.run_for(post.over_s)
         return cls(calls=calls, told=told, done=_done(before, asker.kept()), seen=json.loads(json.dumps(post.seen())))
 
     def holds(self, asker: Asker, post: Post, before: Kept) -> None:
         """The effect is there, once."""
-        asker.stage.run_for(A_WHILE)
+        asker.stage.run_for(post.over_s)
         assert _done(before, asker.kept()) == self.done
         assert _as(self.seen, json.loads(json.dumps(post.seen()))) == self.seen
 
@@ -197,7 +196,7 @@ def test_request_that_dies_has_one_effect(api: Api, operation: dict[str, Any]) -
             assert asker.asks(post, key).status == 503, f"killed after {name}"
         if asker.kept() == before and number < len(peace.calls):
             continue
-        asker.stage.run_for(A_WHILE)
+        asker.stage.run_for(post.over_s)
         left = asker.kept()
         done = any(row[1].startswith("ONCE#") for row in left.keys() - before.keys())
         first, again = asker.told(post, key), asker.told(post, key)

@@ -68,6 +68,7 @@ def test_what_the_streams_lost_is_told_after_a_repair(api: Api, monkeypatch: pyt
     names = Names(
         conversation_table=api.stage.deployment.outputs["ConversationTable"],
         business_table=api.stage.deployment.outputs["BusinessTable"],
+        payment_table=api.stage.deployment.outputs["PaymentTable"],
         queue_url_prefix=_url(api, "outbox-dlq").removesuffix("outbox-dlq"),
         outbox_dlq_url=_url(api, "outbox-dlq"),
         outbox_queues="conversation-outbound.fifo,conversation-due,business-notice",

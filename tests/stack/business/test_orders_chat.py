@@ -38,7 +38,7 @@ def test_cart_becomes_an_order_at_our_own_prices(stall: Stall) -> None:
     assert (order["total"]["minor"], order["note"], order["payment"]) == (
         42_400,
         "less sugar please",
-        "cash_on_delivery",
+        {"state": "none", "reference_id": None},
     )
     assert [(step["by"], step["customer_told"]) for step in order["steps"]] == [("customer", True)]
     assert stall.stock(sandesh) == 7

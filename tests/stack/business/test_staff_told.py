@@ -11,7 +11,7 @@ from tests.stack.business.conftest import HARDWARE_SHOP, Api
 from tests.stack.business.notified import HOUR, asks, log, opened
 from tests.stack.business.ordering import Stall
 
-ALL = ["order.placed", "order.changed", "question.unanswered", "message.not_sent"]
+ALL = ["order.placed", "order.changed", "order.paid", "question.unanswered", "message.not_sent"]
 INBOUND = "conversation-inbound.fifo"
 
 
@@ -203,6 +203,23 @@ def test_question_and_failure_are_told_to_those_who_want_them(api: Api) -> None:
     api.stage.run_for(HOUR)
     (later,) = told(api, fails(4))
     assert later.key != heard.key
+
+
+def test_all_hear_where_the_money_is_to_go(api: Api) -> None:
+    """Whatever each wants to hear: a new account, and that somebody wants another UPI address; not another shop's people."""
+    people = [person(api, 1, "order.placed", language="bn"), person(api, 2)]
+    person(api, 3, *ALL, as_=HARDWARE_SHOP)
+    account: dict[str, Any] = {"provider": "simbank", "upi_address": "sweets@upi", "name": "Mishti"}
+    account |= {"provider_merchant_id": "m-1", "keys": {"callback_token": "t", "api_token": "u"}}
+    heard = told(api, lambda: api.json("POST", "payee-accounts", account, expect=201))
+    assert [fact.staff for fact in heard] == people
+    assert heard[0].text.startswith("দোকানের টাকা নেওয়ার একটি অ্যাকাউন্ট যোগ করা হয়েছে।")
+    assert heard[1].text.startswith("An account that takes the shop's money was connected.")
+    path = f"payee-accounts/{api.json('GET', 'payee-accounts')['items'][0]['id']}/upi-address-changes"
+    heard = told(api, lambda: api.json("POST", path, {"upi_address": "thief@upi"}, expect=202))
+    assert [fact.staff for fact in heard] == people
+    assert heard[1].text.startswith("Another UPI address is wanted for an account that takes the shop's money.")
+    assert not any("@" in fact.text for fact in heard)
 
 
 def test_failure_of_what_staff_are_told_ends_there(stall: Stall) -> None:

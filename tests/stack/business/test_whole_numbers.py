@@ -10,6 +10,7 @@ from haat.edge.api.operations import operations
 from tests.security.api_document import Schema
 from tests.stack.business.conftest import Api
 from tests.stack.business.ordering import Stall
+from tests.stack.payment.paying import Purse
 
 JSON = {"content-type": "application/json"}
 type Place = tuple[str | int, ...]
@@ -65,12 +66,42 @@ def requests(api: Api) -> dict[str, tuple[str, str, Any, str | None]]:
         "take_over": ("POST", f"conversations/{talk}/takeover", {"minutes": 5}, None),
         "create_token": ("POST", "tokens", {"role": "staff", "name": "x", "expires_in_days": 30}, None),
         "put_bot": ("PUT", "bot", json.loads(bot.body), bot.headers["etag"]),
+        **_of_money(api),
+    }
+
+
+def _of_money(api: Api) -> dict[str, tuple[str, str, Any, str | None]]:
+    """The same of payments."""
+    purse, some = Purse(api), {"minor": 100, "currency": "INR"}
+    account = purse.account()
+    asked = purse.asks(account_id=account)
+    rrn = purse.pays(asked)
+    keys = {"callback_token": "a-token", "api_token": "another"}
+    payee = {"provider": "simbank", "name": "X", "keys": keys, "limit": some}
+    there = payee | {"upi_address": "there@simbank", "provider_merchant_id": "S1"}
+    known = api.json("POST", "payee-accounts", there, expect=201)
+    tag = api.call("GET", f"payee-accounts/{known['id']}").headers["etag"]
+    return {
+        "create_payee_account": (
+            "POST",
+            "payee-accounts",
+            payee | {"upi_address": "new@simbank", "provider_merchant_id": "S2"},
+            None,
+        ),
+        "put_payee_account": ("PUT", f"payee-accounts/{known['id']}", {"limit": some}, tag),
+        "create_payment_request": (
+            "POST",
+            "payment-requests",
+            {"account_id": account, "amount": some, "expires_in_minutes": 15},
+            None,
+        ),
+        "create_refund": ("POST", f"payments/{asked['reference_id']}/refunds", {"rrn": rrn, "amount": some}, None),
     }
 
 
 def kept(api: Api) -> list[str]:
     """Everything that is kept, but how often tokens were used."""
-    items = [*api.stage.items("business"), *api.stage.items("conversation")]
+    items = [item for table in ("business", "conversation", "payment") for item in api.stage.items(table)]
     return sorted(
         json.dumps(item, sort_keys=True, default=str) for item in items if not item["pk"]["S"].startswith("RATE#")
     )

@@ -79,7 +79,7 @@ def test_entry_is_kept_as_digits_and_shown_with_its_plus(office: Office) -> None
         "phone": "+919800000001",
         "name": "Anita (invented)",
         "language": "bn",
-        "told": ["order.placed"],
+        "told": ["order.placed", "order.paid"],
         "added_at": "2026-01-05T04:30:00.000Z",
     }
     assert [person.phone for person in office.shop.staff] == ["919800000001"]

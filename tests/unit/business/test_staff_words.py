@@ -13,7 +13,7 @@ from haat.business.memory.orders import MemoryOrders
 from haat.business.memory.products import MemoryProducts
 from haat.business.memory.staff import MemoryStaffLine
 from haat.business.model.merchant import Merchant, StaffNumber, StaffTemplate
-from haat.business.model.order import Heard, Line, Order, Spoken, Step
+from haat.business.model.order import Heard, Line, Money, Order, Spoken, Step
 from haat.business.rules import order_news, orders, staff, staff_words
 from haat.business.service.staff_notices import StaffNotices
 from haat.facts import notices
@@ -44,7 +44,8 @@ ORDER = Order(
     reason=REASON,
 )
 WITHDRAWN = orders.move(ORDER, "withdraw", later(NOW, HOUR))
-PLACED, CHANGED, UNANSWERED, NOT_SENT = staff.KINDS
+PAID_FOR = replace(orders.move(ORDER, "accept", NOW), money=Money(tr="H1", state="PAID", number=3))
+PLACED, CHANGED, PAID, UNANSWERED, NOT_SENT = staff.KINDS
 
 
 def person(number: int, *told: str, language: str = "en") -> StaffNumber:
@@ -73,6 +74,13 @@ def of(order: Order) -> NoticeRaised:
     return fact
 
 
+def paid(order: Order) -> NoticeRaised:
+    """The notice that an order's money has come."""
+    fact = notices.load(order_news.of_payment(order, NOW).row["body"])
+    assert isinstance(fact, NoticeRaised)
+    return fact
+
+
 def test_new_order_is_told_with_its_goods_in_each_language() -> None:
     """Number, total and payment first, then each line."""
     assert staff_words.text(of(ORDER), ORDER, "en") == (
@@ -93,6 +101,25 @@ def test_order_that_was_taken_back_is_told() -> None:
     )
 
 
+def test_order_that_is_paid_is_told() -> None:
+    """With its number and total; an order that is paid by the time it is told as new is no longer to be paid in cash."""
+    assert staff_words.text(paid(PAID_FOR), PAID_FOR, "en") == "Order K7M-3QX (₹525.50) is paid."
+    assert staff_words.text(paid(PAID_FOR), PAID_FOR, "bn") == "অর্ডার K7M-3QX (₹525.50)-এর টাকা পাওয়া গেছে।"
+    assert staff_words.text(paid(PAID_FOR), PAID_FOR, "hi") == "ऑर्डर K7M-3QX (₹525.50) का भुगतान हो गया।"
+    assert staff_words.text(paid(PAID_FOR), None, "en") is None
+    placed = staff_words.text(of(ORDER), PAID_FOR, "en")
+    assert placed is not None
+    assert placed.startswith("New order K7M-3QX: ₹525.50, paid\n")
+
+
+def test_money_of_an_order_that_is_no_more_is_to_be_given_back() -> None:
+    """Whether the money came before the customer took the order back or after."""
+    gone = orders.move(PAID_FOR, "withdraw", later(NOW, HOUR))
+    ask = " The money has come: please give it back."
+    assert staff_words.text(paid(gone), gone, "en") == "Order K7M-3QX (₹525.50) is paid." + ask
+    assert staff_words.text(of(gone), gone, "en") == "Order K7M-3QX (₹525.50) was cancelled by the customer." + ask
+
+
 def test_order_that_is_over_or_gone_is_not_told_as_new() -> None:
     """Its notice may come late, or after that of its end."""
     assert staff_words.text(of(ORDER), WITHDRAWN, "en") is None
@@ -106,10 +133,10 @@ def test_order_that_is_over_or_gone_is_not_told_as_new() -> None:
 @pytest.mark.parametrize("language", ["en", "bn", "hi"])
 def test_every_kind_has_words_that_name_no_customer(kind: str, language: str) -> None:
     """In each language of its own; the customer's note, the reason and the ids are not in it."""
-    order = WITHDRAWN if kind == CHANGED else ORDER
-    raised = (
-        of(order) if kind.startswith("order") else notice(kind, code=131026, customer="c" * 26, conversation="d" * 26)
-    )
+    order = {CHANGED: WITHDRAWN, PAID: PAID_FOR}.get(kind, ORDER)
+    raised = notice(kind, code=131026, customer="c" * 26, conversation="d" * 26)
+    if kind.startswith("order"):
+        raised = paid(order) if kind == PAID else of(order)
     said = staff_words.text(raised, order, language)
     assert said
     held = (NOTE, REASON, ORDER.id, str(ORDER.customer), "c" * 26, "d" * 26)
@@ -152,6 +179,9 @@ def test_only_what_the_customer_changed_concerns_staff() -> None:
         NOT_SENT,
         UNANSWERED,
         PLACED,
+        PAID,
+        notices.PAYMENT_SURPLUS,
+        *staff.ALWAYS,
     ]
 
 
@@ -167,6 +197,17 @@ def test_each_is_told_what_they_want() -> None:
     assert [one.phone[-1] for one in staff_words.wanting(SHOP, NOT_SENT)] == ["1"]
     for state in ("closed", "blocked"):
         assert staff_words.wanting(replace(SHOP, state=state), PLACED) == []
+
+
+def test_all_are_told_where_the_money_goes_whatever_they_want() -> None:
+    """Even who only commands: it can't be switched off, and each is told in their own language."""
+    assert not set(staff.ALWAYS) & set(staff.KINDS)
+    for kind in staff.ALWAYS:
+        assert staff_words.wanting(SHOP, kind) == list(SHOP.staff)
+        assert staff_words.wanting(replace(SHOP, state="blocked"), kind) == []
+    back = Back()
+    assert back.notices.tell(notice(notices.ACCOUNT_CHANGE_WANTED, what="address_change_wanted")) == len(SHOP.staff)
+    assert [one.text.split()[0] for one in back.line.told] == ["Another", "দোকানের", "दुकान", "Another"]
 
 
 def test_kinds_of_the_document_are_those_that_can_be_told() -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -16,7 +16,7 @@ from haat.conversation.ports import Kept
 from haat.conversation.service.answering import Answering
 from haat.conversation.service.erasing import Erasing
 from haat.conversation.store.items import OUTGOING_VERSION, dump_outgoing, load_outgoing, message_item
-from haat.facts import notices, profiles, said
+from haat.facts import notices, payments, profiles, said
 from haat.facts.conversation import Fact, dump, load
 from haat.kernel.errors import Rejected
 from haat.wiring.answering import AutoReply, take_due
@@ -38,10 +38,11 @@ NOTICES = {cls.name: cls for cls in (notices.NoticeRaised, notices.NoticeDue)}
 PROFILES = {cls.name: cls for cls in (profiles.ProfileChanged, profiles.ProfileWanted)}
 CLASSES: dict[str, type] = {cls.name: cls for cls in published()} | {"outgoing": Outgoing} | NOTICES | PROFILES
 SAID: dict[str, type[said.ShopSays | said.StaffHears]] = {cls.name: cls for cls in (said.ShopSays, said.StaffHears)}
-CLASSES |= SAID
+PAYMENTS: dict[str, type[payments.PaymentFact]] = {cls.name: cls for cls in get_args(payments.PaymentFact)}
+CLASSES |= SAID | PAYMENTS
 VERSIONS = {cls.name: cls.version for cls in published()} | {"outgoing": OUTGOING_VERSION} | dict.fromkeys(DUE, 1)
 VERSIONS |= {name: cls.version for name, cls in (NOTICES | PROFILES).items()}
-VERSIONS |= {name: cls.version for name, cls in SAID.items()}
+VERSIONS |= {name: cls.version for name, cls in SAID.items()} | {name: cls.version for name, cls in PAYMENTS.items()}
 FILES = sorted(path.name for path in SAMPLES.glob("*.json"))
 
 
@@ -68,6 +69,7 @@ def reader(name: str) -> Callable[[str], object]:
         **dict.fromkeys(NOTICES, notices.load),
         **dict.fromkeys(PROFILES, profiles.load),
         **dict.fromkeys(SAID, said.load),
+        **dict.fromkeys(PAYMENTS, payments.load),
     }
     return {"outgoing": load_outgoing, **dict.fromkeys(DUE, look_again), **own}.get(name, load)
 
@@ -125,6 +127,7 @@ def test_sample_is_read_and_written_to_the_same_meaning(file: str) -> None:
         Outgoing: dump_outgoing,
         **dict.fromkeys(SAID.values(), said.dump),
         **dict.fromkeys(NOTICES.values(), notices.dump),
+        **dict.fromkeys(PAYMENTS.values(), payments.dump),
     }
     own |= dict.fromkeys(PROFILES.values(), profiles.dump)
     again = own.get(type(read), dump)(read)
@@ -195,8 +198,8 @@ def test_version_after_ours_is_read(file: str) -> None:
 
 @pytest.mark.parametrize(
     "read",
-    [load, load_outgoing, look_again, notices.load, profiles.load],
-    ids=["fact", "outgoing", "due", "notice", "profile"],
+    [load, load_outgoing, look_again, notices.load, profiles.load, payments.load],
+    ids=["fact", "outgoing", "due", "notice", "profile", "payment"],
 )
 @pytest.mark.parametrize(
     "text",

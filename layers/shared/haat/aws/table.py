@@ -154,6 +154,18 @@ class Table:
         last = got.get("LastEvaluatedKey")
         return Page(items=[unpack(item) for item in got["Items"]], next=unpack(last)["view_sk"] if last else None)
 
+    def late(self, due_pk: str, until: int, limit: int) -> list[dict[str, Any]]:
+        """The first keys of a partition of the index `due` whose time has come by then, the longest ago first. Raises Unavailable."""
+        with _Weather():
+            got = self._client.query(
+                TableName=self._name,
+                IndexName="due",
+                KeyConditionExpression="due_pk = :k AND due_at <= :t",
+                ExpressionAttributeValues={":k": {"S": due_pk}, ":t": {"N": str(until)}},
+                Limit=limit,
+            )
+        return [unpack(item) for item in got["Items"]]
+
     def count(self, pk: str, sk: str, attribute: str, *, ttl: int) -> int:
         """Add one to a number of an item, which may not be there yet; returns what it is now. Raises Unavailable."""
         with _Weather():

@@ -49,7 +49,7 @@ TITLES = {
     403: ("handshake", "The verify token is wrong"),
     404: ("not-found", "Nothing is here"),
     405: ("method", "This address does not take that method"),
-    413: ("too-large", "The body is over 3 MB"),
+    413: ("too-large", "The body is larger than this address takes"),
     500: ("try-again", "It could not be kept; send it again"),
 }
 

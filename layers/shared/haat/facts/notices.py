@@ -21,7 +21,24 @@ UNANSWERED = "question.unanswered"
 STOPPED = "channel.stopped"
 ORDER_PLACED = "order.placed"
 ORDER_CHANGED = "order.changed"
-KINDS = (NOT_SENT, UNANSWERED, STOPPED, ORDER_PLACED, ORDER_CHANGED)
+ORDER_PAID = "order.paid"
+PAYMENT_PAID = "payment.paid"
+PAYMENT_FAILED = "payment.failed"
+PAYMENT_EXPIRED = "payment.expired"
+PAYMENT_CANCELLED = "payment.cancelled"
+PAYMENT_SURPLUS = "payment.surplus"
+PAYMENT_REVIEW = "payment.review"
+PAYMENT_ORPHAN = "payment.orphan"
+REFUND_PROPOSED = "refund.proposed"
+REFUND_DONE = "refund.done"
+REFUND_FAILED = "refund.failed"
+ACCOUNT_CHANGED = "account.changed"
+ACCOUNT_CHANGE_WANTED = "account.change_wanted"
+KINDS = (
+    NOT_SENT, UNANSWERED, STOPPED, ORDER_PLACED, ORDER_CHANGED, ORDER_PAID, PAYMENT_PAID, PAYMENT_FAILED,
+    PAYMENT_EXPIRED, PAYMENT_CANCELLED, PAYMENT_SURPLUS, PAYMENT_REVIEW, PAYMENT_ORPHAN, REFUND_PROPOSED, REFUND_DONE,
+    REFUND_FAILED, ACCOUNT_CHANGED, ACCOUNT_CHANGE_WANTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from haat.facts.codec import check_version, from_plain, to_json
 from haat.kernel.errors import Rejected
@@ -10,6 +10,8 @@ from haat.kernel.ids import CustomerId, Fingerprint, MerchantId
 from haat.kernel.time import Instant
 
 QUEUE = "conversation-inbound.fifo"
+# Letters of a text that goes under a picture, on every channel. A longer one is said alone: whoever raises it makes two facts.
+WITH_CODE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,28 @@ class Choice:
     id: str
     title: str
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """A payment card of the channel's own: it asks for money (`pending`), or tells what became of one that asked.
+
+    Where the channel has none, or refuses it, the fact's text and code are said instead.
+    """
+
+    reference: str  # the request's, at most 35 letters, digits and "_.-"; one card asks for each
+    text: str  # what stands on the card
+    status: Literal["pending", "processing", "completed", "canceled"] = "pending"
+    amount: int = 0  # paise, of a card that asks
+    name: str = ""  # what the money is for
+    link: str = ""  # upi:// by which it is paid
+    configuration: str = (
+        ""  # the name of the shop's payment configuration with the channel: it takes the place of the link
+    )
+    expires_at: Instant = Instant(0)
+
+    def __repr__(self) -> str:
+        return f"Bill({self.reference})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +60,8 @@ class ShopSays:
     occurred_at: Instant
     text: str
     choices: tuple[Choice, ...] = ()
+    code: str = ""  # a text that goes along as the picture of a QR code
+    bill: Bill | None = None
 
     def __repr__(self) -> str:
         return f"ShopSays({self.key})"
@@ -99,4 +125,4 @@ def load(body: str) -> ShopSays | StaffHears:
     if name != ShopSays.name:
         raise Rejected("not a thing to say")
     check_version(data, ShopSays.version)
-    return from_plain(ShopSays, data, {"choices": Choice})
+    return from_plain(ShopSays, data, {"choices": Choice, "bill": Bill})

@@ -13,13 +13,16 @@ from haat.conversation.store.lines import DynamoTaught
 from haat.edge.api.customers import CustomerRoutes
 from haat.edge.api.inbox import InboxRoutes
 from haat.kernel.ids import Pepper
+from haat.payment.service.holdings import PaymentHoldings
+from haat.payment.store.payments import DynamoPayments
+from haat.payment.store.people import DynamoPeople
 from haat.wiring.clock import seconds
 from haat.wiring.erasing import erasing, held
 from haat.wiring.pepper import read_pepper
 
 
 def inbox_routes(
-    conversation: Table, business: Table, pepper_parameter: str, stage: str
+    conversation: Table, business: Table, payment: Table, pepper_parameter: str, stage: str
 ) -> tuple[InboxRoutes, CustomerRoutes]:
     """The real thing; the pepper is read when it is first needed."""
 
@@ -32,10 +35,13 @@ def inbox_routes(
         return DynamoInbox(conversation, pepper())
 
     customers = DynamoCustomers(conversation)
+    payments = PaymentHoldings(DynamoPayments(payment), DynamoPeople(payment))
     return (
         InboxRoutes(lambda: InboxOfShop(inbox=inbox(), teachings=DynamoTaught(conversation))),
         CustomerRoutes(
-            lambda: CustomersOfShop(customers=customers, inbox=inbox(), elsewhere=held(conversation, business)),
+            lambda: CustomersOfShop(
+                customers=customers, inbox=inbox(), elsewhere=(*held(conversation, business), payments)
+            ),
             lambda: erasing(conversation, business, pepper()),
         ),
     )

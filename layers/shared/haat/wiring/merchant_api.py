@@ -27,6 +27,10 @@ class Settings:
     pepper_parameter: str
     stage: str
     notice_key: str
+    payment_table: str
+    payment_door_key: str
+    payment_call_key: str
+    bank_urls: str
     allowed_notice_hosts: str
     requests_per_minute: str
     allowed_origins: str
@@ -36,7 +40,8 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
     """The real thing."""
     dynamodb = clients.dynamodb()
     business, conversation = Table(dynamodb, settings.business_table), Table(dynamodb, settings.conversation_table)
-    parts = _Parts(settings, business, conversation)
+    payment = Table(dynamodb, settings.payment_table)
+    parts = _Parts(settings, business, conversation, payment)
     routes = Later(
         "merchant_api",
         {
@@ -49,6 +54,9 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
             parts.goods: ("products", "collections"),
             parts.orders: ("orders",),
             parts.staff: ("staff-numbers", "staff-template"),
+            parts.payees: ("payee-accounts",),
+            parts.payments: ("payment-requests", "payments", "unassigned-receipts"),
+            parts.qr_codes: ("qr-codes",),
         },
     )
     gate = gate_of(business, settings.requests_per_minute)
@@ -58,9 +66,9 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
 class _Parts:
     """Each loads what its own routes need, when the first of them is asked for: together they are a quarter of a cold start."""
 
-    def __init__(self, settings: Settings, business: Table, conversation: Table) -> None:
+    def __init__(self, settings: Settings, business: Table, conversation: Table, payment: Table) -> None:
         self._settings = settings
-        self._business, self._conversation = business, conversation
+        self._business, self._conversation, self._payment = business, conversation, payment
 
     def profile(self) -> Iterable[object]:
         from haat.business.service.profiles import Profiles
@@ -101,7 +109,8 @@ class _Parts:
     def inbox(self) -> Iterable[object]:
         from haat.wiring.inbox import inbox_routes
 
-        return inbox_routes(self._conversation, self._business, self._settings.pepper_parameter, self._settings.stage)
+        tables = self._conversation, self._business, self._payment
+        return inbox_routes(*tables, self._settings.pepper_parameter, self._settings.stage)
 
     def notices(self) -> Iterable[object]:
         from haat.wiring.notice_routes import notice_routes
@@ -127,3 +136,26 @@ class _Parts:
 
         merchants, answers = DynamoMerchants(self._business), DynamoAnswers(self._business)
         return (StaffRoutes(Staff(merchants=merchants, answers=answers, read_phone=read_phone)),)
+
+    def qr_codes(self) -> Iterable[object]:
+        from haat.wiring.qr_codes import qr_code_routes
+
+        return (qr_code_routes(self._payment, self._business),)
+
+    def payees(self) -> Iterable[object]:
+        from haat.wiring.payee_accounts import payee_routes
+
+        return (
+            payee_routes(
+                self._payment,
+                self._settings.payment_door_key,
+                self._settings.payment_call_key,
+                self._settings.bank_urls,
+                self._settings.stage,
+            ),
+        )
+
+    def payments(self) -> Iterable[object]:
+        from haat.wiring.payment_routes import payment_routes
+
+        return payment_routes(self._payment, self._business, self._conversation)

@@ -12,7 +12,15 @@ from haat.aws.table import Table
 from haat.business.store.repair import lost as lost_news
 from haat.business.store.repair import told
 from haat.conversation.store.repair import lost, shown
+from haat.facts.payments import BankAnswered, CallbackKept
 from haat.kernel.time import Instant
+from haat.payment.banks.registry import bank
+from haat.payment.service.repairing import Repairing
+from haat.payment.store.accounts import DynamoAccounts
+from haat.payment.store.payments import DynamoPayments
+from haat.payment.store.repair import DynamoHeard, heard
+from haat.payment.store.repair import lost as lost_payments
+from haat.wiring.clock import seconds
 
 CHUNK = 100  # rows that are published together
 
@@ -23,6 +31,7 @@ class Names:
 
     conversation_table: str
     business_table: str
+    payment_table: str
     queue_url_prefix: str
     outbox_dlq_url: str
     outbox_queues: str
@@ -43,16 +52,30 @@ def repair_outbox(names: Names, before: Instant) -> Repaired:
     """
     sqs, dynamodb = clients.sqs(), clients.dynamodb()
     conversation, business = Table(dynamodb, names.conversation_table), Table(dynamodb, names.business_table)
+    payment = Table(dynamodb, names.payment_table)
     outbox = Outbox(sqs, names.queue_url_prefix, names.outbox_dlq_url, frozenset(names.outbox_queues.split(",")))
     dlq = Parked(sqs, names.outbox_dlq_url)
     dlq.clear()  # each of these rows is found in its table again, and parked again if nothing has changed
     published = parked = 0
-    said = (row for row in lost(conversation, before) if not told(business, row, before))
+    found = (row for row in lost(conversation, before) if not heard(payment, row))
+    said = (row for row in found if not told(business, row, before))
     news = (row for row in lost_news(business, before) if not shown(conversation, row))
-    for rows in _chunks(chain(said, news)):
+    money = (row for row in _money(payment, before) if not told(business, row, before))
+    for rows in _chunks(chain(said, news, money)):
         good, bad = outbox.publish_rows(rows)
         published, parked = published + good, parked + bad
     return Repaired(published=published, parked=parked)
+
+
+def _money(table: Table, before: Instant) -> Iterator[dict[str, Any]]:
+    """What of payments is lost."""
+    payments, accounts = DynamoPayments(table), DynamoAccounts(table, seconds)
+    repairing = Repairing(payments=payments, accounts=accounts, banks=bank, heard=DynamoHeard(table))
+
+    def is_lost(fact: CallbackKept | BankAnswered) -> bool:
+        return repairing.is_lost(fact, before)
+
+    return lost_payments(table, before, is_lost)
 
 
 def redrive(dlq_url: str, queue_url: str) -> int:

@@ -1,6 +1,7 @@
 """Joins operator_api to the real tables, queues, keys and Graph."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,8 +25,10 @@ from haat.conversation.store.channels import DynamoChannels
 from haat.edge.api.api import Api, routes_of
 from haat.edge.api.channels import ConnectingRoutes
 from haat.edge.api.operators import MarketRoutes, OperatorRoutes, OperatorTokenRoutes
+from haat.edge.api.watch import WatchRoutes
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
+from haat.payment.service.books import Books
 from haat.wiring.api import api_of, gate_of
 from haat.wiring.clock import seconds
 
@@ -40,6 +43,7 @@ class Settings:
     stage: str
     business_table: str
     conversation_table: str
+    payment_table: str
     queue_urls: str
     token_key: str
     graph_url: str
@@ -66,9 +70,20 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
         ),
         MarketRoutes(Market(merchants=merchants, queues=queues)),
         ConnectingRoutes(register, _connecting(settings, conversation)),
+        WatchRoutes(register, _books(Table(dynamodb, settings.payment_table))),
     )
     gate = gate_of(business, settings.requests_per_minute)
     return api_of("operator_api", routes, settings.allowed_origins, logger, metrics, gate)
+
+
+def _books(payment: Table) -> Callable[[], Books]:
+    @cache
+    def books() -> Books:
+        from haat.payment.store.lists import DynamoLists  # noqa: PLC0415  # most lives of this function look at no money
+
+        return Books(lists=DynamoLists(payment))
+
+    return books
 
 
 def _connecting(settings: Settings, conversation: Table) -> Connecting:

@@ -18,7 +18,7 @@ PLANTS = [
     Plant(
         rule="data.tables_are_protected",
         edits=(lambda documents: documents["template.yaml"]["Parameters"]["ProtectData"].update(Default="false"),),
-        found=(f"ConversationTable: {UNPROTECTED}", f"BusinessTable: {UNPROTECTED}"),
+        found=tuple(f"{table}Table: {UNPROTECTED}" for table in ("Conversation", "Business", "Payment")),
     ),
     Plant(
         rule="data.tables_are_backed_up",

@@ -43,6 +43,9 @@ PLANTS = [
                 ("OutboundMessage", "Profile"),
                 ("MessageStatus", "Status"),
                 ("MerchantNotice", "Notice"),
+                ("PaymentSettlement", "Evidence"),
+                ("PaymentBankCall", "Bank"),
+                ("PaymentReconciler", "Due"),
             )
         ),
     ),

@@ -10,6 +10,7 @@ from haat.business.ports import Listed
 from haat.business.rules.stock import give_back, take
 from haat.kernel.errors import Changed, Conflict
 from haat.kernel.ids import CustomerId, MerchantId, OrderId, ProductId
+from haat.kernel.time import Instant
 
 
 class MemoryOrders:
@@ -81,13 +82,18 @@ class MemoryOrders:
         self._keep(after, given, mark, news)
         return True
 
+    def paid(self, before: Order, after: Order, news: Sequence[News], at: Instant) -> None:
+        self._stands(before)
+        self._kept[after.merchant, after.id] = after
+        self._news += [(after.id, one) for one in news]
+
     def unlink(self, order: Order) -> None:
         if order.customer is None:
             return
         self._stands(order)
         bare = replace(order, customer=None, channel="", address="", note="", reason="", version=order.version + 1)
         self._kept[order.merchant, order.id] = bare
-        self._news = [(id, one) for id, one in self._news if id != order.id or one.name != "customer"]
+        self._news = [(id, one) for id, one in self._news if id != order.id or one.name == "merchant"]
 
     def _keep(self, order: Order, stocked: Sequence[Product], mark: Mark, news: Sequence[News]) -> None:
         for product in stocked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from haat.kernel.ids import CustomerId, MerchantId, OrderId, ProductId
 from haat.kernel.once import Answer, Once
@@ -42,6 +42,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """How an order's payment request stands, as payments told last: `state` in their words, `number` grows with each change of it."""
+
+    tr: str  # our reference with the bank
+    state: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One order. `version` counts its changes. Without a customer it was unlinked: its customer was erased."""
 
@@ -57,7 +66,10 @@ class Order:
     language: str = "en"
     note: str = ""  # what the customer wrote with it
     reason: str = ""  # why it was rejected or cancelled
-    payment: str = "cash_on_delivery"
+    payment: str = "cash_on_delivery"  # where nothing was paid before
+    money: Money | None = None  # the request that counts; None where nobody was asked
+    requests: tuple[str, ...] = ()  # references of all its payment requests that were heard of, the latest heard last
+    paid_by: tuple[str, ...] = ()  # those of them that are paid: more than one is money too much
     version: int = 1
 
     @property
@@ -79,6 +91,11 @@ class Order:
     def total(self) -> int:
         """What is to be paid."""
         return self.subtotal + self.tax
+
+    @property
+    def paid(self) -> bool:
+        """Whether its money has come, by proof of the bank."""
+        return self.money is not None and self.money.state == "PAID"
 
     def __repr__(self) -> str:
         return f"Order({self.id}, version={self.version})"
@@ -172,5 +189,5 @@ type Mark = Heard | Given
 class News:
     """Something that somebody must be told: the attributes of an outbox row, under a name of its own within one change."""
 
-    name: Literal["customer", "merchant"]
-    row: Mapping[str, str]
+    name: Literal["customer", "merchant", "payment"]
+    row: Mapping[str, Any]

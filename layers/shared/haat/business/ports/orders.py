@@ -8,6 +8,7 @@ from haat.business.model.order import State as OrderState
 from haat.business.model.product import Product
 from haat.business.ports import Listed
 from haat.kernel.ids import CustomerId, MerchantId, OrderId, ProductId
+from haat.kernel.time import Instant
 
 
 class Orders(Protocol):
@@ -41,6 +42,9 @@ class Orders(Protocol):
         self, before: Order, after: Order, back: Mapping[ProductId, Product], mark: Mark, news: Sequence[News]
     ) -> bool:
         """Let an order stand in the place of another and give stock of `back` back. False: it was done before. Raises Changed."""
+
+    def paid(self, before: Order, after: Order, news: Sequence[News], at: Instant) -> None:
+        """Let an order that has heard of its money stand in the place of another, and say so. Raises Changed."""
 
     def unlink(self, order: Order) -> None:
         """Forget whose an order was and what they wrote with it; the same again changes nothing. Raises Changed."""

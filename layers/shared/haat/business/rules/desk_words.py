@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from haat.business.model.order import Order, State
+from haat.business.model.order import Order
 from haat.business.rules.amounts import amount
-from haat.business.rules.orders import STATES
+from haat.business.rules.orders import LOST, STATES
 
 SHOWN: Final = 10  # orders that are told one by one
-LOST: Final[frozenset[State]] = frozenset({"rejected", "cancelled"})  # nothing will be paid for them
 
 _EN: Final[Mapping[str, str]] = {
     "none": "No orders today so far.",
@@ -24,6 +23,7 @@ _EN: Final[Mapping[str, str]] = {
     "delivered": "delivered",
     "rejected": "rejected",
     "cancelled": "cancelled",
+    "paid": "paid",
 }
 _BN: Final[Mapping[str, str]] = {
     "none": "আজ এখনও কোনো অর্ডার নেই।",
@@ -39,6 +39,7 @@ _BN: Final[Mapping[str, str]] = {
     "delivered": "পৌঁছেছে",
     "rejected": "ফেরানো",
     "cancelled": "বাতিল",
+    "paid": "টাকা পাওয়া গেছে",
 }
 _HI: Final[Mapping[str, str]] = {
     "none": "आज अभी तक कोई ऑर्डर नहीं।",
@@ -54,6 +55,7 @@ _HI: Final[Mapping[str, str]] = {
     "delivered": "पहुँचा",
     "rejected": "लौटाया",
     "cancelled": "रद्द",
+    "paid": "भुगतान हो गया",
 }
 _WORDS: Final = {"en": _EN, "bn": _BN, "hi": _HI}
 
@@ -72,13 +74,18 @@ def day(orders: Sequence[Order], language: str, *, whole: bool = True) -> str:
         words["count"].format(count=len(orders)),
         ", ".join(f"{words[state]}: {states.count(state)}" for state in STATES if state in states),
         words["total" if len(kept) == len(orders) else "total_kept"].format(total=_total(kept or orders[:1], kept)),
-        *(f"{it.number}: {words[it.state]}, {amount(it.total, it.currency)}" for it in orders[:SHOWN]),
+        *(_line(it, words) for it in orders[:SHOWN]),
     ]
     if len(orders) > SHOWN:
         lines.append(words["more"].format(more=len(orders) - SHOWN))
     if not whole:
         lines.append(words["most"].format(count=len(orders)))
     return "\n".join(lines)
+
+
+def _line(order: Order, words: Mapping[str, str]) -> str:
+    line = f"{order.number}: {words[order.state]}, {amount(order.total, order.currency)}"
+    return f"{line}, {words['paid']}" if order.paid else line
 
 
 def _total(orders: Sequence[Order], paid: Sequence[Order]) -> str:

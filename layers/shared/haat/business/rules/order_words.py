@@ -26,6 +26,8 @@ _EN: Final[Mapping[str, str]] = {
     "too_much": "the total is too large for one order",
     "empty": "the cart is empty",
     "again": "Please change it and send it again.",
+    "called": "Order {number}",
+    "paid": "paid",
     "placed": "received, the shop will confirm it",
     "accepted": "accepted, being prepared",
     "ready": "ready",
@@ -60,6 +62,8 @@ _BN: Final[Mapping[str, str]] = {
     "too_much": "এক অর্ডারে এত টাকা হয় না",
     "empty": "কার্ট খালি",
     "again": "বদলে আবার পাঠান।",
+    "called": "অর্ডার {number}",
+    "paid": "টাকা পাওয়া গেছে",
     "placed": "পেয়েছি, দোকান জানাবে",
     "accepted": "নেওয়া হয়েছে, তৈরি হচ্ছে",
     "ready": "তৈরি",
@@ -94,6 +98,8 @@ _HI: Final[Mapping[str, str]] = {
     "too_much": "एक ऑर्डर में इतनी रक़म नहीं हो सकती",
     "empty": "कार्ट ख़ाली है",
     "again": "बदल कर फिर भेजें।",
+    "called": "ऑर्डर {number}",
+    "paid": "भुगतान हो गया",
     "placed": "मिल गया, दुकान बताएगी",
     "accepted": "ले लिया गया, तैयार हो रहा है",
     "ready": "तैयार है",
@@ -161,6 +167,11 @@ def stands(order: Order) -> Spoken:
     say = _said(order.language)
     options = (_withdrawal(order),) if order.state in ("placed", "accepted") else ()
     return Spoken(word="served", text=_standing(order, say), language=order.language, options=options)
+
+
+def called(order: Order) -> str:
+    """What an order is called where it is to be paid."""
+    return _said(order.language)("called", number=order.number)
 
 
 def all_stand(orders: Sequence[Order], language: str) -> Spoken:
@@ -253,7 +264,8 @@ class _Words:
 
 def _standing(order: Order, say: _Words) -> str:
     state: State = order.state
-    text = say("stands", number=order.number, total=amount(order.total, order.currency), state=say(state))
+    how = f"{say(state)}, {say('paid')}" if order.paid else say(state)
+    text = say("stands", number=order.number, total=amount(order.total, order.currency), state=how)
     return (
         f"{text}\n{say('reason', reason=order.reason)}" if order.reason and state in ("rejected", "cancelled") else text
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-from haat.business.model.order import Act, By, Line, Order, State, Step, Trouble, Wanted
+from haat.business.model.order import Act, By, Line, Money, Order, State, Step, Trouble, Wanted
 from haat.business.model.product import Product
 from haat.business.rules.products import MOST_MINOR
 from haat.kernel.errors import Conflict, Rejected
@@ -20,6 +20,7 @@ from haat.kernel.time import Instant, rfc3339
 STATES: tuple[State, ...] = get_args(State.__value__)
 ACTS: tuple[Act, ...] = get_args(Act.__value__)
 OPEN: frozenset[State] = frozenset({"placed", "accepted", "ready", "out_for_delivery"})
+LOST: frozenset[State] = frozenset({"rejected", "cancelled"})  # nothing is to be paid for them
 GIVES_BACK: frozenset[Act] = frozenset({"reject", "cancel", "withdraw"})
 TELLS_WHY: frozenset[Act] = frozenset({"reject", "cancel"})
 NEXT: Mapping[tuple[State, Act], State] = {
@@ -35,7 +36,11 @@ NEXT: Mapping[tuple[State, Act], State] = {
     ("out_for_delivery", "deliver"): "delivered",
 }
 
+# What people read of a payment request's states. The shop need not know who has the code before them by now.
+PAYMENT: Mapping[str, str] = {"CREATED": "asked", "PRESENTED": "asked"}
+
 MOST_LINES = 40  # a transaction takes a hundred actions
+MOST_REQUESTS = 50  # of one order's payment requests that are remembered
 MOST_QUANTITY = 10_000  # units of one product
 NOTE, REASON = 1_000, 300  # letters as people count them
 # Letters and digits that are alike neither on paper nor on the telephone: no 0 O 1 I L, B D E G P T V, A H J 8, N, S, U, Z.
@@ -83,11 +88,53 @@ def words(text: str, field: str, most: int) -> str:
     return text
 
 
-def as_of(order: Order, steps: int) -> Order:
-    """The order as it stood after so many steps; whose it is and what they wrote are as of now."""
+def as_of(order: Order, steps: int, version: int = 0) -> Order:
+    """The order as it stood after so many steps; whose it is, what they wrote and what was paid are as of now."""
     if steps >= len(order.steps):
         return order
-    return replace(order, steps=order.steps[:steps], reason="", version=steps)
+    return replace(order, steps=order.steps[:steps], reason="", version=version or steps)
+
+
+def hears(before: Order, money: Money) -> Order | None:
+    """The order when it has heard of its money, in whatever order it hears. None where that is nothing new.
+
+    Of several requests one that is paid counts, else the latest; of one request the latest change. All are remembered.
+    """
+    counts = before.money is None or _counts(before.money) < _counts(money)
+    requests, paid_by = _with(before.requests, money.tr), _paid_by(before)
+    if money.state == "PAID":
+        paid_by = _with(paid_by, money.tr)
+    if not counts and (requests, paid_by) == (before.requests, before.paid_by):
+        return None
+    return replace(
+        before,
+        money=money if counts else before.money,
+        requests=requests,
+        paid_by=paid_by,
+        version=before.version + 1,
+    )
+
+
+def paid_again(before: Order, money: Money) -> bool:
+    """Whether this pays an order that another request has paid."""
+    return money.state == "PAID" and before.paid and money.tr not in _paid_by(before)
+
+
+def _paid_by(order: Order) -> tuple[str, ...]:
+    return order.paid_by or ((order.money.tr,) if order.money is not None and order.paid else ())
+
+
+def _with(there: tuple[str, ...], tr: str) -> tuple[str, ...]:
+    return there if tr in there else (*there, tr)[-MOST_REQUESTS:]
+
+
+def asked(order: Order) -> bool:
+    """Whether somebody is asked to pay it now, or has paid."""
+    return order.money is not None and order.money.state not in ("FAILED", "EXPIRED", "CANCELLED")
+
+
+def _counts(money: Money) -> tuple[bool, str, int]:
+    return money.state == "PAID", money.tr, money.number
 
 
 def number(merchant: MerchantId, id: OrderId, attempt: int) -> str:
@@ -187,7 +234,10 @@ def shown(order: Order) -> dict[str, Any]:
         "customer_id": order.customer,
         "note": order.note,
         "reason": order.reason,
-        "payment": order.payment,
+        "payment": {
+            "state": PAYMENT.get(order.money.state, order.money.state.lower()) if order.money else "none",
+            "reference_id": order.money.tr if order.money else None,
+        },
         "lines": [
             {
                 "product_id": line.product,

@@ -17,6 +17,7 @@ from haat.business.model.product import Product
 from haat.business.model.sheet import Fault, Line
 from haat.business.rules import numbers
 from haat.business.rules.cells import BadCell, read_cell
+from haat.kernel.cells import guarded
 from haat.kernel.errors import Rejected
 from haat.kernel.money import places
 from haat.kernel.text import clean
@@ -145,7 +146,7 @@ def write(
         writer.writerow(columns)
     for product in products:
         said = _said(product, collections)
-        writer.writerow([_guarded(said.get(column, "")) for column in columns])
+        writer.writerow([guarded(said.get(column, "")) for column in columns])
     return out.getvalue()
 
 
@@ -166,12 +167,6 @@ def _said(product: Product, collections: Mapping[str, str]) -> dict[str, str]:
         "active": "yes" if product.active else "no",
         **{f"name_{language.lower()}": name for language, name in product.names.items()},
     }
-
-
-def _guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, and whose leading zeros stay."""
-    numeric = len(cell) > 1 and cell[0] == "0" and cell.isdigit()
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "'", "\t") or numeric else cell
 
 
 def _file(said: str) -> Rejected:

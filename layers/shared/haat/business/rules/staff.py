@@ -13,8 +13,10 @@ from haat.kernel.time import Instant, rfc3339
 MOST = 10  # numbers of one shop: all of them stand in the merchant's own item, which each answer reads
 NAME = 60  # letters as people count them
 # What a phone can be told. A stopped number is not among it: it could not say so.
-KINDS = (notices.ORDER_PLACED, notices.ORDER_CHANGED, notices.UNANSWERED, notices.NOT_SENT)
-USUAL = (notices.ORDER_PLACED,)  # where nobody says what is wanted
+KINDS = (notices.ORDER_PLACED, notices.ORDER_CHANGED, notices.ORDER_PAID, notices.UNANSWERED, notices.NOT_SENT)
+# What all of them are told, whatever they want: whoever has stolen an owner's token would switch it off first.
+ALWAYS = (notices.ACCOUNT_CHANGED, notices.ACCOUNT_CHANGE_WANTED)
+USUAL = (notices.ORDER_PLACED, notices.ORDER_PAID)  # where nobody says what is wanted
 
 
 def begun(said: Mapping[str, Any], id: str, phone: str, at: Instant) -> StaffNumber:

@@ -85,7 +85,8 @@ class Counter:
             except Conflict:
                 return order_words.too_late(before, visitor.language)
             spoken = replace(order_words.stands(replace(after, language=visitor.language)), options=())
-            mark, news = _heard(visitor, spoken), [order_news.for_merchant(after)]
+            mark = _heard(visitor, spoken)
+            news = [order_news.for_merchant(after), *order_news.for_payments(before, after, None)]
             try:
                 if step(self.products, self.orders, before, after, "withdraw", mark, news):
                     return spoken

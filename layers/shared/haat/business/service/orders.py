@@ -80,6 +80,7 @@ class OrderBook:
             after = rules.move(before, act, once.at, reason=reason)
             reach = self.customers.reach(merchant, before.customer, before.address) if before.customer else None
             after, news = self._told(after, reach, order_words.stands(after).text)
+            news = [*news, *order_news.for_payments(before, after, reach)]
             try:
                 moved = step(self.products, self.orders, before, after, act, _mark(once, 200, after), news)
             except Changed:
@@ -96,7 +97,9 @@ class OrderBook:
         if given is None:
             return None
         order = self.read(merchant, OrderId(given.body["order"]))
-        return Answer(status=given.status, body=rules.shown(rules.as_of(order, given.body["steps"])))
+        return Answer(
+            status=given.status, body=rules.shown(rules.as_of(order, given.body["steps"], given.body.get("version", 0)))
+        )
 
     def _told(self, order: Order, reach: Reach | None, text: str) -> tuple[Order, Sequence[News]]:
         """The order as it says who was told, and what tells them."""
@@ -110,7 +113,8 @@ class OrderBook:
 
 def _mark(once: Once, status: int, order: Order) -> Given:
     # What a customer wrote must not outlive its erasure in what is remembered of a request: the order alone holds it.
-    return Given(once=once, answer=Answer(status=status, body={"order": order.id, "steps": len(order.steps)}))
+    body = {"order": order.id, "steps": len(order.steps), "version": order.version}
+    return Given(once=once, answer=Answer(status=status, body=body))
 
 
 def found_products(

@@ -7,7 +7,8 @@
 | its place among its customer's | ORDERS#merchant#customer#customer | id |
 | what it is called | ORDERNUMBERS#merchant | number |
 | what a message at the counter was answered | ORDERHEARD#merchant#key | HEARD |
-| what must be told of a change | ORDERNEWS#order | version#whom |
+| what must be told of a step | ORDERNEWS#order | number of the step#whom |
+| what must be told of its money | ORDERNEWS#order | money#version#whom |
 
 Every key begins with ORDER, so that a function's right to write can end there.
 """
@@ -19,17 +20,19 @@ from typing import Any
 
 from haat.aws.once import DynamoAnswers, marker
 from haat.aws.table import Action, Delete, Item, Put, Refused, Table
-from haat.business.model.order import Given, Line, Mark, News, Option, Order, Spoken, State, Step
+from haat.business.model.order import Given, Line, Mark, Money, News, Option, Order, Spoken, State, Step
 from haat.business.model.product import Product
 from haat.business.ports import Listed
 from haat.business.store.products import release, reserve
 from haat.facts.codec import from_plain, to_plain
 from haat.kernel.errors import Changed, Conflict
 from haat.kernel.ids import CustomerId, MerchantId, OrderId, ProductId
+from haat.kernel.time import Instant
 
 HEARD_S = 40 * 24 * 3600  # a queue and then its dead-letter queue may keep a message for 14 days each
 # So long what a stream lost can be brought back; what is older is no news to them.
-NEWS_S = {"customer": 2 * 24 * 3600, "merchant": 14 * 24 * 3600}
+NEWS_S = {"customer": 2 * 24 * 3600, "merchant": 14 * 24 * 3600, "payment": 2 * 24 * 3600}
+PERSONAL = ("customer", "payment")  # news that name a customer
 
 
 def _home(merchant: MerchantId) -> str:
@@ -57,7 +60,9 @@ def _item(order: Order) -> Item:
 
 
 def _read(item: Mapping[str, Any]) -> Order:
-    return from_plain(Order, {**json.loads(item["doc"]), "version": item["version"]}, {"lines": Line, "steps": Step})
+    return from_plain(
+        Order, {**json.loads(item["doc"]), "version": item["version"]}, {"lines": Line, "steps": Step, "money": Money}
+    )
 
 
 def _mark(mark: Mark) -> Put:
@@ -69,9 +74,13 @@ def _mark(mark: Mark) -> Put:
 
 
 def _news(order: Order, news: Sequence[News]) -> list[Action]:
-    pk, at = _news_pk(order), order.steps[-1].at // 1000
+    return _rows(order, f"{len(order.steps)}", news, order.steps[-1].at)
+
+
+def _rows(order: Order, what: str, news: Sequence[News], at: Instant) -> list[Action]:
+    pk, begin = _news_pk(order), at // 1000
     rows: list[Item] = [
-        {"pk": pk, "sk": _news_sk(order.version, one.name), "ttl": at + NEWS_S[one.name], **one.row} for one in news
+        {"pk": pk, "sk": _news_sk(what, one.name), "ttl": begin + NEWS_S[one.name], **one.row} for one in news
     ]
     return [Put(item=row, absent=True) for row in rows]
 
@@ -80,8 +89,8 @@ def _news_pk(order: Order) -> str:
     return f"ORDERNEWS#{order.id}"
 
 
-def _news_sk(version: int, name: str) -> str:
-    return f"{version}#{name}"
+def _news_sk(what: str, name: str) -> str:
+    return f"{what}#{name}"
 
 
 def order_items(order: Order) -> list[Item]:
@@ -153,13 +162,21 @@ class DynamoOrders:
         actions += [action for action in given if action is not None]
         return self._write(actions + _news(after, news))
 
+    def paid(self, before: Order, after: Order, news: Sequence[News], at: Instant) -> None:
+        rows = _rows(after, f"money#{after.version}", news, at)
+        try:
+            self._table.transact([Put(item=_item(after), version=before.version), *rows])
+        except Refused:
+            raise Changed("the order was changed in between") from None
+
     def unlink(self, order: Order) -> None:
         if order.customer is None:
             return
         bare = replace(order, customer=None, channel="", address="", note="", reason="", version=order.version + 1)
         gone = [Delete(pk=_customers(order.merchant, order.customer), sk=order.id)]
         # What they were to be told names them and the reason. The stream has it, or nobody needs to hear it any more.
-        gone += [Delete(pk=_news_pk(order), sk=_news_sk(number, "customer")) for number in range(1, order.version + 1)]
+        steps = range(1, len(order.steps) + 1)
+        gone += [Delete(pk=_news_pk(order), sk=_news_sk(f"{number}", name)) for number in steps for name in PERSONAL]
         try:
             self._table.transact([Put(item=_item(bare), version=order.version), *gone])
         except Refused:

@@ -1,5 +1,7 @@
 """The Graph API: one call says one message, and its answer is read by Meta's code, never by its title or its HTTP status.
 
+A picture goes up in a call of its own before that (Cloud API, Media, "Upload media"); the message then names its id.
+
 What an answer means for the message:
 
 | answer | outcome |
@@ -8,6 +10,9 @@ What an answer means for the message:
 | an error with a code of Meta's, under any HTTP status | Refused: certainly not sent |
 | a connection that was never made | NotConnected: certainly not sent |
 | everything else: time-out, dropped connection, 5xx or 4xx without a code (a proxy's answer), a redirect, 200 without an id | Unknown |
+
+Whatever comes of a picture's way up, the message was not sent; so none of it is Unknown, and where only the picture is to blame it is
+RETRY_ONCE, after which the text goes alone.
 
 The token stands in one header of one request; it is in no URL, exception or log.
 """
@@ -28,16 +33,19 @@ from urllib3.exceptions import (
     NewConnectionError,
     SSLError,
 )
+from urllib3.filepost import encode_multipart_formdata
 
-from haat.conversation.channels.whatsapp import request_for
+from haat.conversation.channels.whatsapp import fits_caption, request_for
 from haat.conversation.channels.whatsapp_place import CHANNEL as WHATSAPP
 from haat.conversation.channels.wire import as_object, code, objects, word
 from haat.conversation.model import Outgoing
-from haat.conversation.ports import Accepted, Action, Line, NotConnected, Refused, SendOutcome, Unknown
+from haat.conversation.ports import STOPS, Accepted, Action, Line, NotConnected, Refused, SendOutcome, Unknown
+from haat.kernel.errors import Rejected
 from haat.kernel.ids import ProviderId
 from haat.kernel.secret import Secret
 
 BAD_TOKEN = 190  # Meta's code for a token that it can't use
+NOT_UP = 131053  # and for media that would not go up
 
 ACTIONS: Final[Mapping[int, Action]] = {
     # Meta's servers are in trouble, or busy.
@@ -46,7 +54,7 @@ ACTIONS: Final[Mapping[int, Action]] = {
     **dict.fromkeys((4, 80007, 130429), Action.SLOW_NUMBER),
     131056: Action.WAIT_PAIR,  # too much for one customer
     131057: Action.RETRY_MINUTES,  # the number is being upgraded
-    **dict.fromkeys((131052, 131053), Action.RETRY_ONCE),  # media would not come down or go up
+    **dict.fromkeys((131052, NOT_UP), Action.RETRY_ONCE),  # media would not come down or go up
     # Token, permission.
     **dict.fromkeys((0, 3, 10, BAD_TOKEN, *range(200, 300)), Action.STOP_TOKEN),
     **dict.fromkeys((131048, 131064), Action.STOP_SPAM),  # too many complaints; template quality
@@ -56,15 +64,17 @@ ACTIONS: Final[Mapping[int, Action]] = {
     131047: Action.GIVE_UP,  # outside the window
     **dict.fromkeys((131049, 130472), Action.GIVE_UP),  # Meta chose not to deliver; not sooner than in 24 h
     131050: Action.GIVE_UP,  # the customer stopped marketing
-    **dict.fromkeys(
-        (131030, 131005, 133010), Action.GIVE_UP
-    ),  # configuration: allow-list, access, number not registered
-    **dict.fromkeys((131051, 131008, 131009, 100, 33), Action.GIVE_UP),  # our request is wrong
+    **dict.fromkeys((131030, 133010), Action.GIVE_UP),  # configuration: allow-list, number not registered
+    131005: Action.PLAINER,  # access; also of a card, where the shop has not agreed to the terms of payments
+    **dict.fromkeys((131051, 131008, 131009, 100, 33), Action.PLAINER),  # our request is wrong
     # Template: count, missing, length, policy, format, paused, disabled, a value with line breaks.
     **dict.fromkeys((132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018), Action.GIVE_UP),
 }
 
-_DIALECTS: Final[Mapping[str, Callable[[Outgoing], Mapping[str, Any]]]] = {WHATSAPP: request_for}
+# Of a picture's refusal: what the message would be refused for, too. Anything else is the picture's own trouble.
+_WHOLE_LINE = STOPS | {Action.SLOW_NUMBER, Action.WAIT_PAIR}
+
+_DIALECTS: Final[Mapping[str, Callable[[Outgoing, str], Mapping[str, Any]]]] = {WHATSAPP: request_for}
 
 
 def action_for(error: int) -> Action:
@@ -82,8 +92,31 @@ class Graph:
     timeout: urllib3.Timeout
 
     def say(self, line: Line, outgoing: Outgoing) -> SendOutcome:
-        """Write an outgoing message in its channel's dialect, and send it."""
-        return self.send(line.channel.address, line.token, _DIALECTS[outgoing.channel](outgoing))
+        """Write an outgoing message in its channel's dialect, and send it; what goes along as a picture goes up first."""
+        picture = ""
+        if outgoing.code and outgoing.bill is None and fits_caption(outgoing.text):
+            up = self._put_up(line, outgoing)
+            if not isinstance(up, str):
+                return up
+            picture = up
+        return self.send(line.channel.address, line.token, _DIALECTS[outgoing.channel](outgoing, picture))
+
+    def _put_up(self, line: Line, outgoing: Outgoing) -> str | Refused | NotConnected:
+        """Make the picture of a code and bring it to the channel -> its id there, "" where there is no such code."""
+        from haat.kernel.qr import png  # noqa: PLC0415  # few messages have a picture, and it loads much
+
+        try:
+            file = ("code.png", png(outgoing.code), "image/png")
+        except Rejected:
+            return ""
+        # Its boundary is of our own id: what is sent is the same when it is sent again.
+        body, kind = encode_multipart_formdata(
+            [("messaging_product", "whatsapp"), ("type", "image/png"), ("file", file)], boundary=f"haat-{outgoing.id}"
+        )
+        answer = self._post(line.channel.address, "media", line.token, body, kind)
+        if isinstance(answer, tuple):
+            return read_upload(*answer)
+        return Refused(code=NOT_UP, action=Action.RETRY_ONCE) if isinstance(answer, Unknown) else answer
 
     def action(self, code: int) -> Action:
         """What a code asks for, whether it came at once or as a later status."""
@@ -91,23 +124,28 @@ class Graph:
 
     def send(self, address: str, token: Secret[str], body: Mapping[str, Any]) -> SendOutcome:
         """POST one message for an address. Never raises for what the network or Meta does, and never tries twice."""
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        answer = self._post(address, "messages", token, text, "application/json")
+        return read_answer(*answer) if isinstance(answer, tuple) else answer
+
+    def _post(
+        self, address: str, edge: str, token: Secret[str], body: bytes, kind: str
+    ) -> tuple[int, bytes] | Refused | NotConnected | Unknown:
         if not fits_header(token):
             return Refused(code=BAD_TOKEN, action=action_for(BAD_TOKEN))
         try:
             response = self.pool.request(
                 "POST",
-                f"{self.base_url.rstrip('/')}/{self.version}/{quote(address, safe='')}/messages",
-                body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
-                headers={"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"},
+                f"{self.base_url.rstrip('/')}/{self.version}/{quote(address, safe='')}/{edge}",
+                body=body,
+                headers={"Authorization": f"Bearer {token.reveal()}", "Content-Type": kind},
                 timeout=self.timeout,
                 retries=False,
                 redirect=False,
             )
         except HTTPError as error:
             return NotConnected() if _never_connected(error) else Unknown()
-        return read_answer(
-            response.status, response.data or b""
-        )  # None, whatever its type says, for an empty body made by hand
+        return response.status, response.data or b""  # None, whatever its type says, for an empty body made by hand
 
 
 def read_answer(status: int, body: bytes) -> SendOutcome:
@@ -122,6 +160,20 @@ def read_answer(status: int, body: bytes) -> SendOutcome:
         return Accepted(provider_id=ProviderId(provider_id))
     refusal = code(as_object(answer.get("error")).get("code"))
     return Unknown() if refusal is None else Refused(code=refusal, action=action_for(refusal))
+
+
+def read_upload(status: int, body: bytes) -> str | Refused:
+    """What an answer to a picture means: its id, or why the message that it belongs to is not sent with it."""
+    try:
+        answer = as_object(json.loads(body))
+    except (ValueError, RecursionError):
+        answer = {}
+    if status == 200 and (id := word(answer.get("id"))):
+        return id
+    refusal = code(as_object(answer.get("error")).get("code"))
+    if refusal is None or (action := action_for(refusal)) not in _WHOLE_LINE:
+        return Refused(code=NOT_UP if refusal is None else refusal, action=Action.RETRY_ONCE)
+    return Refused(code=refusal, action=action)
 
 
 def _never_connected(error: HTTPError) -> bool:

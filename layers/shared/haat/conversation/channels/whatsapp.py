@@ -24,7 +24,12 @@ from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
-_BODY, _TITLE, _ROW_TITLE, _ROW_MORE = 1024, 20, 24, 72  # characters, as below
+_BODY, _TITLE, _ROW_TITLE, _ROW_MORE = (
+    1024,
+    20,
+    24,
+    72,
+)  # characters, as below; a caption has room for as many as a body
 _BUTTONS, _ROWS = 3, 10
 # With what the template itself says around it a body has at most 1024 characters; how much that is we don't know.
 _PARAMETER = 900
@@ -80,8 +85,11 @@ def parse(body: bytes, pepper: Pepper, received_at: Instant, correlation: Correl
     return Envelope(facts=tuple(facts.values()), statuses=tuple(statuses.values()), ignored=ignored)
 
 
-def request_for(outgoing: Outgoing) -> Mapping[str, Any]:
-    """The body of a send: to the number where it is known, else to the user id, never both. Raises Rejected where neither is."""
+def request_for(outgoing: Outgoing, picture: str = "") -> Mapping[str, Any]:
+    """The body of a send: to the number where it is known, else to the user id, never both. Raises Rejected where neither is.
+
+    `picture` is the channel's id of the picture that goes along.
+    """
     phone, user_id = outgoing.contact.phone, outgoing.contact.user_id
     if not (phone or user_id):
         raise Rejected("an outgoing message has nobody to go to")
@@ -90,16 +98,27 @@ def request_for(outgoing: Outgoing) -> Mapping[str, Any]:
         "recipient_type": "individual",
         **({"to": phone} if phone else {"recipient": user_id}),
         **({"context": {"message_id": outgoing.quotes}} if outgoing.quotes else {}),
-        **_content(outgoing),
+        **_content(outgoing, picture),
         "biz_opaque_callback_data": outgoing.id,
     }
 
 
-def _content(outgoing: Outgoing) -> Mapping[str, Any]:
+def fits_caption(text: str) -> bool:
+    """Whether a text can stand under a picture (Cloud API, Image messages)."""
+    return len(text) <= _BODY
+
+
+def _content(outgoing: Outgoing, picture: str) -> Mapping[str, Any]:
     """Text alone, or with a list or buttons under it (Cloud API, Interactive messages). What has no room for them goes without."""
     text, choices = outgoing.text, outgoing.choices
     if outgoing.template is not None:
         return {"type": "template", "template": _filled(outgoing.template, text)}
+    if outgoing.bill is not None:
+        from haat.conversation.channels.whatsapp_bill import card  # noqa: PLC0415  # most messages are no bills
+
+        return {"type": "interactive", "interactive": card(outgoing.bill, outgoing.decided_at)}
+    if picture:
+        return {"type": "image", "image": {"id": picture, "caption": text}}
     if outgoing.opener and choices:
         action = {"button": cut(outgoing.opener, _TITLE), "sections": [{"rows": [_row(c) for c in choices[:_ROWS]]}]}
         body = {"type": "list", "body": {"text": cut(text, _BODY)}, "action": action}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from haat.facts.conversation import Contact
-from haat.facts.said import Choice, Template
+from haat.facts.said import Bill, Choice, Template
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId, ProviderId
 from haat.kernel.time import Instant
 
@@ -204,6 +204,8 @@ class Outgoing:
         None  # the text goes into this one, and `window_ends` is only when it is no news any more
     )
     staff: str = ""  # the entry of the shop's own person whom it tells something
+    code: str = ""  # a text that goes along as the picture of a QR code
+    bill: Bill | None = None  # the channel's own payment card, said in place of text and code where it can be
 
     def __repr__(self) -> str:
         return f"Outgoing({self.id})"

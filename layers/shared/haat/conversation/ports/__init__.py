@@ -233,6 +233,7 @@ class Action(StrEnum):
     STOP_POLICY = "stop_policy"
     STOP_BILLING = "stop_billing"
     GIVE_UP = "give_up"  # no retry; the merchant sees the code
+    PLAINER = "plainer"  # it won't take the message as it is: without its card or picture it may; else as GIVE_UP
     UNDELIVERABLE = "undeliverable"  # no retry; after several the customer counts as unreachable
 
 
@@ -261,7 +262,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotConnected:
-    """No byte left us."""
+    """No byte of the message left us."""
 
 
 SendOutcome = Accepted | Refused | Unknown | NotConnected
@@ -271,4 +272,4 @@ class Speaker(Protocol):
     """Speaks a channel's language."""
 
     def say(self, line: Line, outgoing: Outgoing) -> SendOutcome:
-        """One call to the channel. Never raises for what the channel or the network does."""
+        """One call to the channel, before it one for a picture that goes along. Never raises for what the channel or the network does."""

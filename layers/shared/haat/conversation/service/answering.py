@@ -110,9 +110,18 @@ class Answering:
                 word = "blocked" if before.blocked_at else "too_late"
                 return Outcome(word=word, merchant=fact.merchant, conversation=before.id)
             telling = Telling(conversations=self.conversations, pepper=self.pepper)
-            choices, at = _ours(fact.choices), fact.occurred_at
             try:
-                return telling.tell(before, key=fact.key, at=at, text=fact.text, until=ends, now=now, choices=choices)
+                return telling.tell(
+                    before,
+                    key=fact.key,
+                    at=fact.occurred_at,
+                    text=fact.text,
+                    until=ends,
+                    now=now,
+                    choices=_ours(fact.choices),
+                    code=fact.code,
+                    bill=fact.bill,
+                )
             except Conflict:
                 continue
         raise Unavailable("the conversation kept moving")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from haat.conversation.model import Outgoing
 from haat.conversation.ports import STOPS, Action, Lines, Reports
 from haat.conversation.rules.sending import OUTCOME_UNKNOWN, backoff_ms
+from haat.conversation.service.sending import plainer
 from haat.facts.conversation import DeliveryReported
 from haat.kernel.ids import MessageId, Pepper, ulid
 from haat.kernel.time import MINUTE, Instant, later
@@ -41,14 +42,21 @@ class Reporting:
         return str(action) if action in STOPS else "failed"  # a stop asks for a person, so it has a word of its own
 
     def _again(self, outgoing: Outgoing, action: Action, now: Instant) -> Outgoing | None:
-        if action not in {Action.RETRY, Action.WAIT_PAIR, Action.SLOW_NUMBER, Action.RETRY_MINUTES, Action.RETRY_ONCE}:
+        plain = plainer(outgoing, action) if action is Action.PLAINER or outgoing.again else None
+        if plain is None and action not in {
+            Action.RETRY,
+            Action.WAIT_PAIR,
+            Action.SLOW_NUMBER,
+            Action.RETRY_MINUTES,
+            Action.RETRY_ONCE,
+        }:
             return None
-        most = 1 if action is Action.RETRY_ONCE else SAY_AGAIN
+        most = 1 if action is Action.RETRY_ONCE and plain is None else SAY_AGAIN
         if outgoing.again >= most or now >= outgoing.window_ends:
             return None
         wait = 2 * MINUTE if action is Action.RETRY_MINUTES else backoff_ms(outgoing.again + 2)
         return replace(
-            outgoing,
+            plain or outgoing,
             id=MessageId(ulid(now, self.pepper.digest("again", outgoing.id))),
             again=outgoing.again + 1,
             not_before=later(now, wait),

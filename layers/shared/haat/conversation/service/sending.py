@@ -1,6 +1,6 @@
 """An outgoing message's turn has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from haat.conversation.model import Outgoing, SendState
@@ -56,7 +56,7 @@ class Sending:
     pace: Pace
 
     def send(self, outgoing: Outgoing, now: Instant) -> Result:
-        """Take one turn: at most one call to the channel. The caller brings the record back after `wait_ms`."""
+        """Take one turn: at most one message to the channel. The caller brings the record back after `wait_ms`."""
         window_ends, closed = self._window(outgoing, now)
         line = self._line(outgoing)
         if now < window_ends:
@@ -124,11 +124,11 @@ class Sending:
                 self.sends.release(outgoing.id)
                 return Result(word="not_connected", wait_ms=_jitter(outgoing, backoff_ms(claim.tries)))
             case Refused():
-                return self._refused(outgoing, outcome, claim, now)
+                return self._refused(outgoing, line, outcome, claim, now)
             case _ as never:
                 assert_never(never)
 
-    def _refused(self, outgoing: Outgoing, refused: Refused, claim: Claimed, now: Instant) -> Result:
+    def _refused(self, outgoing: Outgoing, line: Line, refused: Refused, claim: Claimed, now: Instant) -> Result:
         match refused.action:
             case Action.RETRY:
                 wait = _jitter(outgoing, backoff_ms(claim.tries))
@@ -141,6 +141,8 @@ class Sending:
             case Action.RETRY_ONCE if claim.tries == 1:
                 wait = backoff_ms(2)
             case _:
+                if (plain := plainer(outgoing, refused.action)) is not None:
+                    return self._call(plain, line, claim, now)
                 if refused.action not in STOPS:
                     return self._fail(outgoing, refused.code, now)
                 self.lines.stop(outgoing.channel, outgoing.address, refused.action, now)
@@ -154,6 +156,18 @@ class Sending:
         if self.sends.fail(outgoing, code, now):
             return Result(word="failed", code=code)
         return Result(word="done_before")  # a status was faster
+
+
+def plainer(outgoing: Outgoing, action: Action) -> Outgoing | None:
+    """What may be said in the place of a message that was refused as it is: without its card, else without its picture.
+
+    Whoever is asked for money must hear of it, though the channel has no cards for this shop or takes no pictures today.
+    """
+    if action not in {Action.PLAINER, Action.RETRY_ONCE}:
+        return None
+    if outgoing.bill is not None:
+        return replace(outgoing, bill=None)
+    return replace(outgoing, code="") if outgoing.code else None
 
 
 def _jitter(outgoing: Outgoing, wait_ms: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from haat.conversation.model import Conversation, Outgoing
 from haat.conversation.ports import Conversations
 from haat.conversation.rules.sending import take_turn
-from haat.facts.said import Choice, Template
+from haat.facts.said import Bill, Choice, Template
 from haat.kernel.ids import ConversationId, Fingerprint, MerchantId, MessageId, Pepper, ulid
 from haat.kernel.time import Instant
 
@@ -40,6 +40,8 @@ class Telling:
         choices: Sequence[Choice] = (),
         template: Template | None = None,
         staff: str = "",
+        code: str = "",
+        bill: Bill | None = None,
     ) -> Outcome:
         """Say it: once for each `key`, that was raised `at`; not after `until`. Raises Conflict when the conversation moved."""
         pair, not_before = take_turn(before.pair, now)
@@ -59,6 +61,8 @@ class Telling:
             choices=tuple(choices),
             template=template,
             staff=staff,
+            code=code,
+            bill=bill,
         )
         said = self.conversations.tell(before, replace(before, pair=pair), outgoing)
         word = "said" if said else "duplicate"

@@ -21,6 +21,7 @@ from haat.conversation.store.names import aliases_of
 from haat.conversation.store.sends import send_pk
 from haat.conversation.store.thread import outgoing_of
 from haat.facts.codec import from_plain, to_plain
+from haat.facts.payments import CustomerForgotten, outbox_row
 from haat.kernel.errors import Conflict, Rejected, Unavailable
 from haat.kernel.ids import CustomerId, MerchantId, Pepper
 from haat.kernel.time import DAY, Instant, later
@@ -59,7 +60,7 @@ class DynamoErasures:
             at=now,
         )
         gone = [*self._names(erasure, person.conversations), *(a for it in person.conversations for a in _forget(it))]
-        first: list[Action] = [Put(item=_record(erasure), absent=True), _look(erasure, SETTLE_S)]
+        first: list[Action] = [Put(item=_record(erasure), absent=True), _look(erasure, SETTLE_S), _told(erasure, now)]
         try:
             self._table.transact([*first, *gone][:MOST_ACTIONS])
         except Refused:
@@ -141,7 +142,8 @@ class DynamoErasures:
     def finish(self, erasure: Erasure, now: Instant) -> Erasure:
         done = replace(erasure, done_at=now, threads=())
         links = [Delete(pk=customer_pk(erasure.merchant, customer), sk="OLDER") for customer in erasure.customers]
-        self._write(done, links, step=erasure.step)
+        # Once more, with every id that was found since.
+        self._write(done, [_told(done, now), *links], step=erasure.step)
         return done
 
     def _write(self, erasure: Erasure, more: Sequence[Action], step: int | None = None) -> None:
@@ -182,6 +184,14 @@ def _look(erasure: Erasure, in_s: int) -> Put:
             "ttl": ttl(later(erasure.at, 30 * DAY)),
         }
     )
+
+
+def _told(erasure: Erasure, now: Instant) -> Put:
+    """The row by which payments hear of it."""
+    fact = CustomerForgotten(merchant=erasure.merchant, customers=erasure.customers, occurred_at=now)
+    end = "done" if erasure.done_at else "begun"
+    life = ttl(later(erasure.at, 30 * DAY))
+    return Put(item={"pk": f"ERASING#{erasure.customer}", "sk": end, "ttl": life, **outbox_row(fact)})
 
 
 def _forget(it: Conversation) -> list[Action]:

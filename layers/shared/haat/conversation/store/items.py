@@ -38,7 +38,7 @@ from haat.conversation.rules.text import cut
 from haat.conversation.store import notices
 from haat.facts.codec import check_version, from_plain, to_plain
 from haat.facts.conversation import AnyFact, Contact, CustomerRenamed, Inbound, MessageAltered
-from haat.facts.said import Choice, Template
+from haat.facts.said import Bill, Choice, Template
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper, ulid
 from haat.kernel.time import DAY, Instant, later, rfc3339
@@ -134,7 +134,7 @@ def load_outgoing(body: str | bytes) -> Outgoing:
     if not isinstance(data, dict) or data.get("fact") != "outgoing":
         raise Rejected("not an outgoing message")
     check_version(data, OUTGOING_VERSION)
-    return from_plain(Outgoing, data, {"contact": Contact, "choices": Choice, "template": Template})
+    return from_plain(Outgoing, data, {"contact": Contact, "choices": Choice, "template": Template, "bill": Bill})
 
 
 def outgoing_group(pepper: Pepper, outgoing: Outgoing) -> str:

@@ -25,6 +25,7 @@ BODY_LIMIT = 1024 * 1024  # bytes
 TABLE_LIMIT = 3_000_000
 TABLE = "text/csv"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_REFERENCE = re.compile(r"[!-~]{1,35}")  # of a payment; of ours all are ULIDs behind an H
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TAG = re.compile(r'"([0-9]{1,15})"')
 _ANY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')  # RFC 9110, 8.8.3
@@ -65,8 +66,8 @@ class Gate:
 def known_ids(path: Mapping[str, str]) -> None:
     """Raises NotFound where an id in the path can be nobody's."""
     for name, value in path.items():
-        if name.endswith("_id") and not _ULID.fullmatch(value):
-            raise NotFound(name.removesuffix("_id").replace("_", " "))
+        if name.endswith("_id") and not (_REFERENCE if name == "reference_id" else _ULID).fullmatch(value):
+            raise NotFound("payment request" if name == "reference_id" else name.removesuffix("_id").replace("_", " "))
 
 
 def read_query(operation: Operation, raw: Mapping[str, list[str]]) -> dict[str, Any]:

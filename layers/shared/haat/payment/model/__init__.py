@@ -1,0 +1,1 @@
+"""What payments are made of. Nothing here does anything."""

@@ -1,0 +1,124 @@
+"""A shop's money as a table (RFC 4180) for its accountant: one line for each receipt and each refund, in rupees and Indian time.
+
+What was received and what was given back stand in columns of their own, so that no amount needs a sign. A refund stands at the time at
+which it was asked for. Refunds that moved no money (refused, failed, or of a payment that has not come) are no lines.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from haat.kernel.cells import guarded
+from haat.kernel.errors import Rejected
+from haat.kernel.time import DAY, SECOND, Instant, as_datetime
+from haat.payment.model.ledger import Entry
+from haat.payment.model.payment import Orphan, Receipt, Refund, Request
+from haat.payment.rules.reading import INDIA, rupees
+
+COLUMNS: Final = (
+    "date", "time", "kind", "received", "refunded", "currency", "reference", "order", "rrn", "state", "late", "settled",
+    "account", "provider", "provider_payment_id", "refund_id", "provider_refund_id",
+)  # fmt: skip
+KINDS: Final = {"primary": "payment", "mismatch": "other_amount", "surplus": "second_payment"}
+MONTH_DAYS: Final = 30
+MOVED: Final = frozenset({"SENT", "DONE"})
+
+
+def days(begins: str | None, ends: str | None, now: Instant) -> tuple[Instant, Instant]:
+    """The first instant of the first day and the one after the last, both days of India's calendar; today is the last without one.
+
+    Raises Rejected.
+    """
+    today = as_datetime(now).astimezone(INDIA).date()
+    last = date.fromisoformat(ends) if ends else today
+    try:
+        first = date.fromisoformat(begins) if begins else last - timedelta(days=MONTH_DAYS)
+        if first > last:
+            raise _wrong("must not be after `to`")
+        return _midnight(first), Instant(_midnight(last) + DAY)
+    except OverflowError:
+        raise _wrong("is no day that a payment can have") from None
+
+
+def write(entries: Iterable[Entry], *, heading: bool) -> str:
+    """The table."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    if heading:
+        writer.writerow(COLUMNS)
+    for entry in entries:
+        if (said := _line(entry)) is not None:
+            writer.writerow([guarded(said.get(column, "")) for column in COLUMNS])
+    return out.getvalue()
+
+
+def _line(entry: Entry) -> dict[str, str] | None:
+    at = as_datetime(entry.at).astimezone(INDIA)
+    when = {"date": at.strftime("%Y-%m-%d"), "time": at.strftime("%H:%M:%S")}
+    if entry.orphan is not None:
+        return when | _orphan(entry.orphan)
+    if entry.request is None:
+        return None
+    if entry.receipt is not None:
+        return when | _of(entry.request) | _receipt(entry.request, entry.receipt)
+    if entry.refund is not None and entry.refund.state in MOVED:
+        return when | _of(entry.request) | _refund(entry.request, entry.refund)
+    return None
+
+
+def _of(it: Request) -> dict[str, str]:
+    return {
+        "reference": it.tr,
+        "order": it.order,
+        "account": it.account,
+        "provider": it.provider,
+    }
+
+
+def _receipt(request: Request, it: Receipt) -> dict[str, str]:
+    late = it.kind == "primary" and request.late
+    return {
+        "kind": KINDS[it.kind],
+        "received": rupees(it.amount),
+        "currency": it.currency,
+        "rrn": it.rrn,
+        "state": request.state,
+        "late": "yes" if late else "no",
+        "settled": "yes" if it.settled else "no",
+        "provider_payment_id": it.provider_txn_id,
+    }
+
+
+def _refund(request: Request, it: Refund) -> dict[str, str]:
+    return {
+        "kind": "refund",
+        "refunded": rupees(it.amount),
+        "currency": request.currency,
+        "rrn": it.rrn,
+        "state": it.state,
+        "provider_payment_id": it.provider_txn_id,
+        "refund_id": it.id,
+        "provider_refund_id": it.provider_refund_id,
+    }
+
+
+def _orphan(it: Orphan) -> dict[str, str]:
+    return {
+        "kind": "unassigned",
+        "received": rupees(it.amount),
+        "currency": it.currency,
+        "rrn": it.rrn,
+        "account": it.account,
+        "provider": it.provider,
+        "provider_payment_id": it.provider_txn_id,
+    }
+
+
+def _midnight(day: date) -> Instant:
+    return Instant(int(datetime(day.year, day.month, day.day, tzinfo=INDIA).timestamp()) * SECOND)
+
+
+def _wrong(said: str) -> Rejected:
+    return Rejected("some fields are not as they should be", word="invalid", fields={"from": said})

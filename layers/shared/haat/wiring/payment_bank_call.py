@@ -1,0 +1,75 @@
+"""Joins payment_bank_call to the real table, keys and banks."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import urllib3
+
+from haat.aws import clients
+from haat.aws.table import Table
+from haat.edge.batch import Outcome
+from haat.facts.payments import BankWanted, load
+from haat.kernel.errors import Rejected
+from haat.kernel.time import Instant
+from haat.payment.banks.registry import bank
+from haat.payment.model.account import PayeeAccount
+from haat.payment.service.calling import Calling
+from haat.payment.store.accounts import DynamoAccounts
+from haat.payment.store.caller import HttpBank, urls
+from haat.payment.store.payments import DynamoPayments
+from haat.wiring.clock import now as clock
+from haat.wiring.clock import seconds
+from haat.wiring.payment_keys import SealedKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What payment_bank_call needs to know."""
+
+    payment_table: str
+    payment_bank_queue_url: str
+    payment_bank_dlq_url: str
+    payment_call_key: str
+    bank_urls: str
+
+
+class Placed(DynamoAccounts):
+    """Accounts with where their bank is: the deployment says that, and no merchant can."""
+
+    def __init__(self, table: Table, bank_urls: Mapping[str, str]) -> None:
+        super().__init__(table, seconds)
+        self._urls = bank_urls
+
+    def get(self, id: str, *, fresh: bool = False) -> PayeeAccount | None:
+        """As the port Accounts says. Raises Rejected where the deployment has no address of the bank."""
+        account = super().get(id, fresh=fresh)
+        if account is None:
+            return None
+        if (url := self._urls.get(account.bank.provider)) is None:
+            raise Rejected("this deployment has no address of that bank")
+        return replace(account, bank=replace(account.bank, base_url=url))
+
+
+def build(settings: Settings) -> Calling:
+    """The real thing."""
+    table = Table(clients.dynamodb(), settings.payment_table)
+    return Calling(
+        payments=DynamoPayments(table),
+        accounts=Placed(table, urls(settings.bank_urls)),
+        keys=SealedKeys(clients.kms, settings.payment_call_key, "call"),
+        bank=HttpBank(urllib3.PoolManager(), time.monotonic),
+        banks=bank,
+        now=clock,
+    )
+
+
+def take(calling: Calling, body: str, now: Instant) -> Outcome:  # noqa: ARG001  # as the batch calls it
+    """One record of the queue. Raises Rejected when it is none of ours."""
+    wanted = load(body)
+    if not isinstance(wanted, BankWanted):
+        raise Rejected("no call, in the queue of calls")
+    done = calling.make(wanted)
+    # Never the account: its id is the secret half of the address that its bank calls.
+    ids = {"asked": done.what, "status": done.status, "reference": wanted.tr}
+    return Outcome(word=done.word, ids=ids)

@@ -1,0 +1,166 @@
+"""The commands of docs/payments.md, as a shell reads them, played on the stage in the order in which a shop needs them."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from haat.aws.table import Table
+from haat.business.model.token import Role
+from haat.payment.store.accounts import DynamoAccounts
+from infra.local.http import Response
+from infra.local.seed import seed
+from infra.local.stage import Stage
+from tests.stack.business.conftest import SWEET_SHOP, Api
+from tests.stack.business.ordering import Stall
+from tests.stack.payment.till import ScriptedBank, Till, scripted
+
+pytestmark = pytest.mark.on_moto("a bank that answers by script")
+
+PAGE = (Path(__file__).parents[3] / "docs/payments.md").read_text()
+BLOCKS = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
+ADDRESS = "http://127.0.0.1:8080"
+OPERATOR = "01KDVDNA00PERAT0R00000001T"
+PRETENDS = f"""#!{sys.executable}
+import json, sys
+with open(__file__ + ".asked", "a") as file:
+    print(json.dumps(sys.argv[1:]), file=file)
+"""
+
+
+class Reader:
+    """Someone who types what the page says; `knows` are the words in capitals that are theirs to fill in."""
+
+    def __init__(self, stage: Stage, folder: Path, knows: dict[str, str]) -> None:
+        self.stage, self.knows, self._curl = stage, knows, folder / "curl"
+        self._curl.write_text(PRETENDS)
+        self._curl.chmod(0o755)
+        self.typed: list[str] = []
+
+    def types(self, part: str) -> list[Response]:
+        """Type the block in which `part` stands -> what each of its commands is answered; everything that follows happens."""
+        (block,) = [block for block in BLOCKS if part in block]
+        self.typed.append(block)
+        asked = Path(f"{self._curl}.asked")
+        asked.write_text("")
+        path = f"{self._curl.parent}:/usr/bin:/bin"
+        subprocess.run(["/bin/sh", "-euc", block], env={"PATH": path, "B": self.address, **self.knows}, check=True)
+        answers = [self._asks(json.loads(line)) for line in asked.read_text().splitlines()]
+        self.stage.drain()
+        return answers
+
+    @property
+    def address(self) -> str:
+        """What the first block calls B."""
+        return f"{ADDRESS}/v1/merchants/{self.knows['MERCHANT']}"
+
+    def _asks(self, words: list[str]) -> Response:
+        method, target, headers, body = "", "", {}, b""
+        rest = iter(words)
+        for word in rest:
+            match word:
+                case "-X":
+                    method = next(rest)
+                case "-H":
+                    name, _, value = next(rest).partition(": ")
+                    headers[name.lower()] = value
+                case "-d":
+                    body = next(rest).encode()
+                case "-o":
+                    next(rest)
+                case _:
+                    assert word.startswith(ADDRESS), word
+                    target = word.removeprefix(ADDRESS)
+        return self.stage.http(method or ("POST" if body else "GET"), target, headers, body)
+
+
+def read(answer: Response, status: int) -> Any:
+    """The document in an answer."""
+    assert answer.status == status, answer.body.decode()
+    return json.loads(answer.body)
+
+
+@pytest.fixture
+def api(stage: Stage) -> Iterator[Api]:
+    """Return the API of the market of three shops."""
+    seed(stage)
+    yield Api(stage)
+    assert not [failure for failure in stage.failures if not failure.died], "a function broke"
+
+
+@pytest.fixture
+def bank(stage: Stage) -> Iterator[ScriptedBank]:
+    """Return the bank behind it."""
+    with scripted(stage) as bank:
+        yield bank
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="the page's commands were NOT played: no shell")
+def test_page_can_be_typed(api: Api, bank: ScriptedBank, tmp_path: Path) -> None:
+    """From the first key to the table for the accountant: every command of the page, once, in this order."""
+    stage, stall = api.stage, Stall(api)
+    known = {
+        "MERCHANT": SWEET_SHOP,
+        "TOKEN": api.token(SWEET_SHOP, Role.OWNER),
+        "OPERATOR": api.token(OPERATOR, Role.OPERATOR),
+    }
+    reader = Reader(stage, tmp_path, known)
+
+    opened = read(reader.types("our-account")[0], 201)
+    assert (opened["state"], "also-from-there" in json.dumps(opened)) == ("testing", False)
+    known["ACCOUNT"] = opened["id"]
+    first = read(reader.types("first-rupee")[0], 201)
+    accounts = _accounts(stage)
+    account = accounts.get(opened["id"], fresh=True)
+    assert account is not None
+    till = Till(stage, bank, account, secret="also-from-there")
+    assert opened["webhook_path"] == f"/webhooks/payments/razorpay/{account.id}"
+    assert till.post(till.paid(first["reference_id"], "700000000001", 100)).status == 200
+    stage.drain()
+    assert [one.state for one in accounts.list(account.merchant)] == ["live"]
+    renewed = read(reader.types("new-secret")[0], 200)
+    assert set(renewed["keys_set"]) == {"key_id", "key_secret", "webhook_secret", "webhook_secret_previous"}
+
+    known["REFERENCE"] = read(reader.types("table-4")[0], 201)["reference_id"]
+    till.post(till.paid(known["REFERENCE"], "700000000002", 52_500))
+    stage.drain()
+    paid = read(reader.types("$B/payments/$REFERENCE -H")[0], 200)
+    assert (paid["state"], [one["rrn"] for one in paid["receipts"]]) == ("PAID", ["700000000002"])
+    known["RRN"] = "700000000002"
+    assert read(reader.types("a-box-less")[0], 201)["state"] == "SENT"
+    assert [json.loads(call.body)["amount"] for call in bank.calls()] == [12_500]
+
+    stall.cart(stall.customer(), (stall.product(minor=9_900), 1))
+    known["ORDER"] = stall.orders()[0]["id"]
+    till.post(till.paid("", "700000000003", 9_900))
+    stage.drain()
+    page, unassigned = reader.types("code.pdf")
+    assert _whole(page).startswith(b"%PDF")
+    assert [one["rrn"] for one in read(unassigned, 200)["items"]] == ["700000000003"]
+    known["RRN"] = "700000000003"
+    assert read(reader.types("that-one")[0], 201)["state"] == "PAID"
+
+    (table,) = reader.types("from=2026-01-01")
+    assert table.status == 200
+    assert all(rrn in table.body.decode() for rrn in ("700000000001", "700000000002", "700000000003"))
+    review, orphans, same = reader.types("$OPERATOR")
+    assert (read(review, 200)["items"], read(orphans, 200)["items"], same.status) == ([], [], 200)
+
+    assert sorted(reader.typed) == sorted(BLOCKS)
+
+
+def _accounts(stage: Stage) -> DynamoAccounts:
+    name = stage.functions["payment_callback"].environment["PAYMENT_TABLE"]
+    return DynamoAccounts(Table(stage.client("dynamodb"), name), lambda: 0.0)
+
+
+def _whole(answer: Response) -> bytes:
+    assert answer.status == 200
+    return answer.body if answer.body.startswith(b"%PDF") else base64.b64decode(answer.body)
