@@ -81,7 +81,7 @@ permissions: install-dev ## each function's rights: granted against used, by the
 	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.permissions $(if $(RECORDED),--recorded "$(RECORDED)")
 
 test: install-dev ## the tests of every day, under 10 minutes
-	@exec $(BIN)/pytest -m "not slow and not conform" $(ARGS)
+	@exec $(BIN)/python -m infra.halves $(ARGS)
 
 test-all: install-dev ## all tests, the slow ones too, under 45 minutes
 	@exec $(BIN)/pytest $(ARGS)

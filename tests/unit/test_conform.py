@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.conform.__main__ import HALVES, status
+from infra.conform.__main__ import HALVES
 from infra.conform.clock import MovedClock
 from infra.conform.powers import ON_MOTO_ONLY, OnMotoOnly, refuse, refuse_uncarried
+from infra.halves import status
 from infra.local.clock import START
 from infra.local.settings import ROOT
 
