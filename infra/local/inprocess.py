@@ -67,7 +67,7 @@ class InProcess:
 
     def __init__(self, wire: Wire, clock: TestClock, logs: Logs) -> None:
         """Load nothing yet: a function's first invocation is its cold start."""
-        self.wire = self._wire = wire
+        self.wire = wire
         self._clock, self._logs = clock, logs
         self._lives: dict[str, _Life] = {}
         self._loads = itertools.count(1)
@@ -78,7 +78,7 @@ class InProcess:
     def invoke(self, function: Function, event: Json) -> Json:
         """Call the handler; JSON both ways, so that nothing is shared that Lambda would not share."""
         answer: Json = None
-        with self._turn, self._wire.of(function.name) as running:
+        with self._turn, self.wire.of(function.name) as running:
             life = self._lives.pop(function.name, None) or _Life()
             with self._inside(function, life, running):
                 try:

@@ -3,6 +3,7 @@
 import base64
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -190,19 +191,21 @@ def test_answer_that_no_queue_would_take_is_none() -> None:
 
 
 class Trickling(BaseHTTPRequestHandler):
-    """Begins an answer and goes on with it, a byte at a time."""
+    """Begins an answer and goes on with it, a byte at a time: the next one each time that the other side looks at its clock."""
+
+    looked = threading.Semaphore(0)
 
     def do_GET(self) -> None:  # as http.server calls it
-        """A thousand bytes."""
+        """A hundred bytes."""
         self.send_response(200)
-        self.send_header("content-length", "1000")
+        self.send_header("content-length", "100")
         self.end_headers()
-        try:
-            for _ in range(1_000):
+        with suppress(OSError):  # the other side has had enough
+            for _ in range(100):
+                if not self.looked.acquire(timeout=5):
+                    return
                 self.wfile.write(b"x")
                 self.wfile.flush()
-        except OSError:
-            pass  # the other side has had enough
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -211,6 +214,7 @@ class Trickling(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     """Return the address of a server on loopback."""
+    Trickling.looked = threading.Semaphore(0)
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Trickling)
     threading.Thread(target=httpd.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{httpd.server_address[1]}"
@@ -218,14 +222,16 @@ def server() -> Iterator[str]:
     httpd.server_close()
 
 
-def test_answer_that_does_not_end_in_time_is_none(server: str) -> None:
-    """However steadily it comes."""
-    passing = count(0, 2)  # two seconds between two looks at the clock
-    slow = HttpBank(urllib3.PoolManager(), lambda: float(next(passing)))
-    patient = HttpBank(urllib3.PoolManager(), lambda: 0.0)
-    call = Call(method="GET", url=server, headers={})
-    assert slow.call(call).status in (0, 200)
-    assert patient.call(call) == Reply(status=200, raw=b"x" * 1_000)
+@pytest.mark.parametrize(("seconds", "reply"), [(2, Reply(status=0)), (0, Reply(status=200, raw=b"x" * 100))])
+def test_answer_that_does_not_end_in_time_is_none(server: str, seconds: int, reply: Reply) -> None:
+    """However steadily it comes: with so many seconds between two looks at the clock it ends late, or at once."""
+    passing = count(0, seconds)
+
+    def timer() -> float:
+        Trickling.looked.release()
+        return float(next(passing))
+
+    assert HttpBank(urllib3.PoolManager(), timer).call(Call(method="GET", url=server, headers={})) == reply
 
 
 def test_bank_that_is_not_there_is_dark() -> None:
@@ -234,6 +240,11 @@ def test_bank_that_is_not_there_is_dark() -> None:
     assert dark.call(Call(method="GET", url="http://127.0.0.1:9", headers={})).status == 0
 
 
-def test_minutes_are_what_they_say() -> None:
-    """A look at what is late is a minute after its time."""
-    assert Reconciling(payments=MemoryPayments()).sweep(Instant(MINUTE), lambda: 60_000).seen == 0
+def test_sweep_leaves_a_minute_to_the_record(shelf: Shelf) -> None:
+    """What is due is found by its record; only what is a minute late is the schedule's."""
+    world = World(CASES[0], shelf)
+    world.change(machine.present, at(5))
+    due = world.payment.request.pull_at
+    reconciling = Reconciling(payments=shelf.payments)
+    assert reconciling.sweep(Instant(due + MINUTE - 1), lambda: 60_000).seen == 0
+    assert reconciling.sweep(later(due, MINUTE), lambda: 60_000).seen == 1

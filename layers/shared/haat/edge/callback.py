@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,25 +12,10 @@ from haat.edge.http import Request, problem, read
 from haat.edge.trouble import about
 from haat.kernel.errors import Misconfigured, NotFound, Unavailable
 from haat.kernel.time import Instant
+from haat.payment.service.door import Answered
 
 _PATH = re.compile(r"/webhooks/payments/([a-z0-9_-]{1,32})/([0-9A-Z]{1,64})/?")
-_REFUSALS = {401: "signature", 404: "not_found", 413: "too_large"}
-
-
-class Answered(Protocol):
-    """What the bank is told, and one word for what became of it."""
-
-    @property
-    def status(self) -> int:
-        """Of HTTP."""
-
-    @property
-    def body(self) -> bytes:
-        """As the bank wants it."""
-
-    @property
-    def word(self) -> str:
-        """For logs and metrics."""
+_REFUSALS = {401, 404, 413}
 
 
 Take = Callable[[str, str, Mapping[str, str], bytes, Instant], Answered]

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 
 LOCKED = (401, 403)
-CLAIMED = (
-    "pull",
-    "refund",
-)  # what is made once for each record: the limits count the first, and money moves by the second
+# What is made once for each record: the limits count the first, and money moves by the second.
+CLAIMED = ("pull", "refund")
 MOST_KEPT = 128 * 1024  # bytes of an answer: as text it must fit into a record of a queue
 
 
@@ -30,7 +28,6 @@ class Made:
 
     word: str
     what: str
-    account: str
     status: int = 0
 
 
@@ -56,16 +53,15 @@ class Calling:
         refund = next((refund for refund in payment.refunds if refund.id == wanted.refund), None)
         asked = asking.asked(payment, refund)
         if what in ("refund", "pull_refund") and (refund is None or refund.state != "SENT"):
-            return Made(word="refund_is_final", what=what, account=account.id)
+            return Made(word="refund_is_final", what=what)
         if what == "create" and payment.request.state != "CREATED":
-            return Made(word="made_before", what=what, account=account.id)
+            return Made(word="made_before", what=what)
         # Who died here before may have called: then the bank is asked what it knows of this id, before it is told anything.
         first = what not in CLAIMED or self.payments.claim(wanted.tr, what, wanted.refund, wanted.number)
         if what == "refund" and not first:
             what = "pull_refund"
-        if (
-            what == "pull" and not first
-        ):  # it was made, and counted: its answer is lost, and the next one is due by the limits
+        # Where it was made it was counted: its answer is lost, and the next one is due by the limits.
+        if what == "pull" and not first:
             reply = Reply(status=0)
         else:
             reply = self.bank.call(cast("Call", getattr(bank, what)(account.bank, keys, asked)))
@@ -82,7 +78,7 @@ class Calling:
             refund=wanted.refund,
         )
         self.payments.answered(said)
-        return Made(word=_word(reply.status), what=what, account=account.id, status=reply.status)
+        return Made(word=_word(reply.status), what=what, status=reply.status)
 
 
 def _word(status: int) -> str:

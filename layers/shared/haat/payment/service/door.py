@@ -15,7 +15,7 @@ MOST_BYTES = 128 * 1024  # of a body; the largest that a provider documents are 
 HEADERS, HEADER = 40, 2_048  # that are kept with it, and letters of one
 SECRET_HEADERS = ("authorization",)  # at any bank; what else a bank uses so its CAPS say
 MARK = "(seen)"
-SEEN_AT_THE_DOOR = frozenset({"bad_signature", "missing_signature", "bad_token", "missing_token", "too_large"})
+REFUSAL = 400  # from this status on a bank's own answer says that the door can see what is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Door:
             return self._refused(bank, Refused(reason="too_large"), account_id, b"", now)
         if bank.CAPS.door_keys:
             said = bank.read_callback(account.bank, self.keys.keys(account), headers, raw)
-            if isinstance(said, Refused) and said.reason in SEEN_AT_THE_DOOR:
+            if isinstance(said, Refused) and bank.ack(said)[0] >= REFUSAL:
                 return self._refused(bank, said, account_id, raw, now)
         self.callbacks.keep(
             CallbackKept(
