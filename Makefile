@@ -21,7 +21,7 @@ export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
 .PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all test-upi conform check \
-	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token
+	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token settlement-file
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ install-build:
 install-conform:
 	$(INSTALL) dev sam wheels ministack
 
-run run-reset simulator invoke shop redrive outbox-repair restore operator-token: export PYTHONPATH := $(ROOT)/layers/shared
+run run-reset simulator invoke shop redrive outbox-repair restore operator-token settlement-file: export PYTHONPATH := $(ROOT)/layers/shared
 
 # exec: the program itself gets Ctrl-C and SIGTERM, not a shell in between.
 run: install-dev ## the whole market on this machine, until Ctrl-C; what happened is kept
@@ -71,6 +71,9 @@ restore: install-dev ## bring back rows from a restored table: make restore TABL
 
 operator-token: install-dev ## a token for a new operator, shown once: make operator-token NAME=Anita [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate.operator_token --name "$(NAME)" $(if $(STAGE),--stage "$(STAGE)")
+
+settlement-file: install-dev ## bring a bank's file (HAAT_OPERATOR_TOKEN): make settlement-file ACCOUNT=id DAY=2026-11-01 FILE=file [LAST=day] [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate.settlement_file --account "$(ACCOUNT)" --day "$(DAY)" $(if $(LAST),--last "$(LAST)") $(if $(FILE),--file "$(FILE)") $(if $(STAGE),--stage "$(STAGE)")
 
 # The layers are built anew: what is measured is what would be shipped.
 bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]

@@ -25,6 +25,7 @@ _KEPT = {
     "facts/payments.py": (
         *("CallbackKept", "BankAnswered", "BankWanted", "PaymentDue"),
         *("OrderMoney", "OrderWantsMoney", "OrderWantsNone", "CustomerForgotten"),
+        *("SettlementFileGiven", "SettlementGoesOn", "ReportsWanted", "ReportWanted", "ReportAnswered"),
     ),
     "facts/notices.py": ("NoticeRaised", "NoticeDue"),
     "facts/profiles.py": ("ProfileChanged", "ProfileWanted"),
@@ -36,7 +37,8 @@ _KEPT = {
     "business/model/order.py": ("Line", "Step", "Money", "Order", "Option", "Spoken"),
     "business/model/sheet.py": ("Progress",),
     "payment/model/account.py": ("PayeeAccount",),
-    "payment/model/bank.py": ("Account",),
+    "payment/model/bank.py": ("Account", "Row"),
+    "payment/model/files.py": ("Line", "Part", "SettlementFile"),
     "payment/model/payment.py": ("Request", "Receipt", "Refund", "Orphan", "Proof"),
 }
 # No two of its defaults are the same, so it is never left out as one.

@@ -1,9 +1,14 @@
 """Sample events: which there are, when they happened, and what one of them does to the stage.
 
 A sample is a real Lambda event, `events/<function>/<case>.json`; what must come back stands beside it in
-`<case>.expected.json`, and rows that must be there before in `<case>.given.json`. `make invoke` and the tests read
-them through this module. What only a key of the stack can encrypt stands open in a given row, as
-`{"SEALED": {"key": "PaymentDoorKey", "merchant": "01…", "text": "…"}}`, and is encrypted when it is put there.
+`<case>.expected.json`, and what must be there before in `<case>.given.json`: rows by their table, and files by their bucket's
+name without account and region. `make invoke` and the tests read them through this module. What no person could read stands
+open in a given row, and is made so when it is put there:
+
+- `{"SEALED": {"key": "PaymentDoorKey", "merchant": "01…", "text": "…"}}`: encrypted with a key of the stack;
+- `{"FOLDED": {…}}`: a document as `haat.aws.outbox` folds it.
+
+A given file is `{"key": "…", "text": "…"}`.
 """
 
 import json
@@ -13,12 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from haat.aws.outbox import fold
 from haat.aws.sealer import Sealer
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
 from infra.local.clock import MovedByHand
 from infra.local.faults import Call
-from infra.local.function import InvocationFailed, Json
+from infra.local.function import ACCOUNT, InvocationFailed, Json
 from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
@@ -128,14 +134,25 @@ def _prepare(stage: Stage, sample: Sample) -> None:
     """Go to the sample's own time, and put there what it needs."""
     if isinstance(stage.clock, MovedByHand) and sample.moment is not None:
         stage.clock.set(sample.moment)
-    for table, items in sample.given.items():
+    for place, items in sample.given.items():
         for item in items:
-            stage.put(table, {name: _sealed(stage, value) for name, value in item.items()})
+            if place in stage.deployment.tables:
+                stage.put(place, {name: _made(stage, value) for name, value in item.items()})
+            else:
+                _lay(stage, place, item)
     _open_windows(stage, sample.event)
 
 
-def _sealed(stage: Stage, value: dict[str, Any]) -> dict[str, Any]:
+def _lay(stage: Stage, bucket: str, file: Item) -> None:
+    """Let a file lie in a bucket."""
+    s3 = stage.client("s3")
+    s3.put_object(Bucket=f"{bucket}-{ACCOUNT}-{s3.meta.region_name}", Key=file["key"], Body=file["text"].encode())
+
+
+def _made(stage: Stage, value: dict[str, Any]) -> dict[str, Any]:
     """The value as the table holds it."""
+    if (document := value.get("FOLDED")) is not None:
+        return {"B": fold(json.dumps(document, ensure_ascii=False, separators=(",", ":")))}
     if (asked := value.get("SEALED")) is None:
         return value
     key = next(key for place, key in stage.deployment.keys.items() if place.rpartition("/")[2] == asked["key"])

@@ -9,6 +9,7 @@ from haat.conversation.store.conversations import channel_key
 from haat.conversation.store.lines import DynamoTaught
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
+from infra.local.banks_open import open_banks
 from infra.local.clock import TestClock
 from infra.local.ground import Ground
 from infra.local.market import MARKET, DemoShop
@@ -16,10 +17,11 @@ from infra.local.simulators.people import ShopNumber
 
 
 def seed(stage: Ground, shops: tuple[DemoShop, ...] = MARKET) -> None:
-    """Open each shop that is not there yet; a shop that is there stays as its people have left it."""
+    """Open each shop that is not there yet, and every bank; a shop that is there stays as its people have left it."""
     dynamodb, names = stage.client("dynamodb"), stage.deployment.outputs
     conversation = Table(dynamodb, names["ConversationTable"])
     merchants = DynamoMerchants(Table(dynamodb, names["BusinessTable"]))
+    open_banks(stage)
     sealer, taught = Sealer(stage.client("kms"), names["TokenKey"]), DynamoTaught(conversation)
     for shop in shops:
         stage.graph.add(_number(shop))

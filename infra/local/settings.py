@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from haat.edge.settings import LOCAL_APP_SECRET, LOCAL_PEPPER, LOCAL_VERIFY_TOKEN
+from infra.local.simulators.bank_formats import PROVIDERS, base_path
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -58,7 +59,7 @@ class Settings:
         """What the template's parameters are on this stage; India is open, as the shops of the market are there."""
         return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"} | {
             "AllowedNoticeHosts": "127.0.0.1,localhost",
-            "BankUrls": f"simbank={self.bank_url},razorpay={self.bank_url}",
+            "BankUrls": ",".join(f"{name}={self.bank_url}{base_path(name)}" for name in PROVIDERS),
         }
 
     @property

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import urllib3.connectionpool
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.signers import RequestSigner
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.response import HTTPResponse
@@ -130,6 +131,10 @@ class Invocation:
             return _refused(request, refusal)
         return response
 
+    def signed(self, service: str, operation: str, request: AWSPreparedRequest) -> None:
+        """Know of a call that others may make in the function's name: it is none yet, but needs the function's permission."""
+        self._wire.note(self.function, service, operation, request)
+
     def http(self, pool: Any, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Make one HTTP call to anybody else."""
         origin = f"{pool.scheme}://{pool.host}:{pool.port}"
@@ -172,6 +177,21 @@ def install() -> None:
         return
     plain_aws = BotocoreStubber.__call__
     plain_http: Any = urllib3.connectionpool.HTTPConnectionPool._make_request
+    plain_sign: Any = RequestSigner.sign
+
+    def sign(
+        self: Any,
+        operation: str,
+        request: AWSRequest,
+        region: Any = None,
+        kind: str = "standard",
+        *more: Any,
+        **rest: Any,
+    ) -> None:
+        plain_sign(self, operation, request, region, kind, *more, **rest)
+        running = _CURRENT[0]
+        if kind.startswith("presign") and running is not None and not running.over:
+            running.signed(self._service_id.hyphenize(), operation, request.prepare())
 
     def aws(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **rest: Any) -> Any:
         running = _CURRENT[0]
@@ -201,6 +221,7 @@ def install() -> None:
 
     BotocoreStubber.stage_plain = plain_aws  # type: ignore[attr-defined]  # marks that this was done
     BotocoreStubber.__call__ = aws  # type: ignore[method-assign]  # every client holds the object already
+    RequestSigner.sign = sign  # type: ignore[method-assign,assignment]  # there is no event for it that says what kind it is
     urllib3.connectionpool.HTTPConnectionPool._make_request = http  # type: ignore[method-assign,assignment]  # below urllib3's own retries and errors
 
 

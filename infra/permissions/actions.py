@@ -6,8 +6,7 @@ resource reference" (SQS Developer Guide), where a batch stands under the single
 "DeleteObject", "CopyObject" (S3 API Reference).
 
 An object is taken as any object of its bucket: keys are not written down. What is signed for others (an address, a
-form) is no call and counts as nothing; S3 checks the signer's own right when it is used, so a function that signs must
-also do the like itself, or its grant is a finding.
+form) counts as the call that they may make: S3 checks the signer's own right when it is used.
 
 A SecureString under Parameter Store's own key (`aws/ssm`) needs no permission of KMS in the role: that key lets every
 principal of the account decrypt ("Restricting decryption of SecureString parameter values", Systems Manager User

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from haat.kernel.time import Instant
-from haat.payment.model.payment import Change, Payment
+from haat.payment.model.payment import Change, Payment, Payout
 from haat.payment.rules import machine, polling
 from infra.states.situations import END, OTHER_AMOUNT, at, said, situations
 from infra.states.told import follows, lines
@@ -20,6 +20,7 @@ class Fact:
     play: Play
     now: Instant | None = None
     money: bool = False  # it is about money that the request knows: only in states that know some
+    first: Callable[[Payment], Payment] | None = None  # what has happened to it before
     asked: bool = False  # it answers a question of ours: never in CREATED, when nobody can have paid
 
 
@@ -87,31 +88,62 @@ def facts() -> dict[str, list[Fact]]:
             Fact(name="no answer, an error, an answer of no use", play=machine.no_answer, asked=True),
         ],
         "The bank's settlement file": [
-            Fact(name="a row that names known money", play=_as_it_was(known.amount, wrong.amount, recovered=True), money=True),
+            Fact(name="a row that names known money", play=_as_it_was(known.amount, wrong.amount, payout=Payout()), money=True),
             Fact(
                 name="a row that names known money with another sum",
-                play=lambda p, now: machine.hear(p, spoiled, now, recovered=True),
+                play=lambda p, now: machine.hear(p, spoiled, now, payout=Payout()),
                 money=True,
             ),
             Fact(
                 name="a row with the exact sum that nobody has told of",
-                play=lambda p, now: machine.hear(p, said("SUCCESS"), now, recovered=True),
+                play=lambda p, now: machine.hear(p, said("SUCCESS"), now, payout=Payout()),
             ),
             Fact(
                 name="a row with another sum that nobody has told of",
-                play=lambda p, now: machine.hear(p, said("SUCCESS", amount=OTHER_AMOUNT), now, recovered=True),
+                play=lambda p, now: machine.hear(p, said("SUCCESS", amount=OTHER_AMOUNT), now, payout=Payout()),
             ),
-            Fact(name="files cover its time, and name no such money", play=lambda p, _: machine.missing(p, at(100_000))),
+            Fact(name="files cover its time, and name no such money", play=_missing),
+            Fact(
+                name="a row that names known money, which was missing in an earlier file",
+                play=_as_it_was(known.amount, wrong.amount, payout=Payout()),
+                money=True,
+                first=_before(_missing),
+            ),
+            Fact(name="a chargeback of known money", play=_charged_back(known.amount), money=True),
+            Fact(
+                name="the same chargeback once more",
+                play=_charged_back(known.amount),
+                money=True,
+                first=_before(_charged_back(known.amount)),
+            ),
+            Fact(
+                name="a chargeback of more of it than before",
+                play=_charged_back(known.amount),
+                money=True,
+                first=_before(_charged_back(known.amount // 2)),
+            ),
         ],
     }  # fmt: skip
 
 
-def _as_it_was(exact: int, wrong: int, *, recovered: bool = False) -> Play:
+def _missing(before: Payment, _: Instant) -> Change:
+    return machine.missing(before, at(100_000))
+
+
+def _charged_back(amount: int) -> Play:
+    return lambda before, _: machine.charged_back(before, "KNOWN", "", amount)
+
+
+def _before(play: Play) -> Callable[[Payment], Payment]:
+    return lambda payment: play(payment, at(300)).after
+
+
+def _as_it_was(exact: int, wrong: int, *, payout: Payout | None = None) -> Play:
     """The request's own money once more, of whichever sum it was."""
 
     def play(before: Payment, now: Instant) -> Change:
         amount = exact if any(receipt.amount == exact for receipt in before.receipts) else wrong
-        return machine.hear(before, said("SUCCESS", rrn="KNOWN", amount=amount, when=at(200)), now, recovered=recovered)
+        return machine.hear(before, said("SUCCESS", rrn="KNOWN", amount=amount, when=at(200)), now, payout=payout)
 
     return play
 
@@ -127,6 +159,8 @@ def cells() -> dict[str, dict[str, dict[str, str]]]:
                 before, now = situation.payment, max(fact.now or situation.now, situation.now)
                 if (fact.money and not before.receipts) or (fact.asked and before.request.state == "CREATED"):
                     continue
+                if fact.first:
+                    before = fact.first(before)
                 if fact.asked:
                     before = replace(before, request=polling.made(before.request, now))
                 by_state[situation.name] = follows(before, fact.play(before, now), now)

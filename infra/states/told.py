@@ -19,6 +19,7 @@ def follows(before: Payment, change: Change, now: Instant, *, moved: bool = True
     if change.orphan:
         parts.append("kept apart as an orphan: not this request's money")
     parts += [f"flag `{flag}`" for flag in after.request.flags if flag not in before.request.flags]
+    parts += [f"the flag `{flag}` goes" for flag in before.request.flags if flag not in after.request.flags]
     parts += _refunds(before, after)
     parts += _rows(before, change, now)
     parts += _asks(before, after, now)
@@ -58,6 +59,8 @@ def _receipts(before: Payment, after: Payment) -> Iterator[str]:
             yield f"a receipt: {KINDS[receipt.kind]}{settled}"
         elif settled:
             yield "the receipt is confirmed by the file"
+        if old is not None and receipt.disputed != old.disputed:
+            yield "the receipt says how much the bank took back"
         if receipt.proposed and not (old and old.proposed):
             yield f"giving {'it' if old is None else 'the earlier money'} back is proposed (`{receipt.proposed}`)"
 

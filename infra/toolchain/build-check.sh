@@ -51,7 +51,7 @@ weigh() {
 }
 weigh "the hot layer" "$here/HotLayer" 5000000
 weigh "our code but for money's, with its bytecode," "$here/SharedLayer" 2400000
-weigh "our code about money, with its bytecode," "$here/PaymentLayer" 1000000
+weigh "our code about money, with its bytecode," "$here/PaymentLayer" 1400000
 # A function's own folder, so that with our code it stays below 2.5 MB.
 for app in "$here"/*/app.py; do
     own=${app%/app.py}

@@ -3,14 +3,20 @@
 import itertools
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import requests
+
+from haat.payment.rules.reading import INDIA
 from infra.conform.deployed import Deployed
 from infra.local.market import SWEETS
 from infra.local.payees import RAZORPAY, SIMBANK, DemoPayee, open_accounts
 from infra.local.simulators.bank_page import links_in
+from tests.conform.caller import OPERATOR
 from tests.conform.talk import held
 from tests.stack.business.conftest import Api
+from tests.unit.payment.recon import line, written
 
 if TYPE_CHECKING:
     from infra.local.stage import Stage
@@ -39,6 +45,9 @@ class Money:
         self._asked: list[str] = []
         self._given = ""
         open_accounts(stage)
+        self._files: dict[str, str] = {}
+        # A version that knows no settlement files would set their steps aside.
+        self._filed = self._api.call("GET", "/v1/operator/settlement-files", **OPERATOR).status == 200
 
     def waits(self, until: ExitStack) -> None:
         """Let callbacks, calls to the bank, and rows of the stream lie where each can wait."""
@@ -47,6 +56,7 @@ class Money:
         rrn = self._pays(first)
         told = [self._asks(payee) for payee in (RAZORPAY, SIMBANK) for _ in range(FEW)]
         until.enter_context(held(self.stage, EVIDENCE))
+        self._brings("a step")
         for path in told:
             self._pays(path)
         until.enter_context(held(self.stage, CALLS))
@@ -55,7 +65,9 @@ class Money:
         self.stage.drain()
         until.enter_context(held(self.stage, ROWS))
         self._unpaid += [self._asks(payee) for payee in (RAZORPAY, SIMBANK) for _ in range(FEW)]
-        assert {queue: self.stage.queue_depth(queue) for queue in WAITING} == WAITING
+        self._brings("a row")
+        steps = {EVIDENCE: 1 if self._filed else 0, CALLS: 0}
+        assert {queue: self.stage.queue_depth(queue) - steps[queue] for queue in WAITING} == WAITING
         assert self.stage.queue_depth(DUE)
 
     def comes(self) -> None:
@@ -77,6 +89,10 @@ class Money:
         made = [one.amount for one in self.stage.bank.world.refunds.values()]
         if refunds != [("DONE", HALF)] or made != [HALF["minor"]] * self._turn:
             found.append(f"given back: {refunds}, by the bank {made}")
+        for name, id in self._files.items():
+            file = self._operates("GET", f"settlement-files/{id}")
+            if (file["state"], file["lines"]) != ("done", {"orphan": 1}):
+                found.append(f"the file that waited as {name}: {file['state']}, {file['lines']}")
         return found + [f"set aside in {queue}" for queue in self.stage.deployment.queues if self._aside(queue)]
 
     def order(self) -> str:
@@ -104,6 +120,24 @@ class Money:
         """What the customer was asked to pay by."""
         lines = self.stage.graph.transcript(SWEETS.phone_number_id, self._customer)
         return links_in([line.text for line in lines if line.author == "haat"])
+
+    def _brings(self, name: str) -> None:
+        """An operator brings a gateway's report of the day before, with one money that nobody asked for, and has it read."""
+        if not self._filed:
+            return
+        day = datetime.fromtimestamp(self.stage.clock.now(), INDIA).date() - timedelta(days=1)
+        asked = {"payee_account_id": RAZORPAY.id, "first_day": day.isoformat()}
+        made = self._operates("POST", "settlement-files", asked, expect=201)
+        raw = written([line("payment", f"pay_strange{next(self._numbers)}", 100, "setl_1")])
+        form = made["upload"]
+        assert requests.post(form["url"], form["fields"], files={"file": raw}, timeout=5).status_code == 204
+        self._operates("POST", f"settlement-files/{made['id']}/read", expect=202)
+        self.stage.drain()
+        self._files[name] = made["id"]
+
+    def _operates(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
+        key = f"money-{next(self._numbers)}"
+        return self._api.json(method, f"/v1/operator/{path}", body, expect=expect, key=key, **OPERATOR)
 
     def _aside(self, queue: str) -> bool:
         return "dlq" in queue and self.stage.queue_depth(queue) > 0

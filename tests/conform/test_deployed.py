@@ -113,3 +113,15 @@ def test_drain_does_not_wait_for_ever(stage: Deployed) -> None:
     stage.graph.customer(phone="919800000001").writes(SHOP, "hours")
     with pytest.raises(NeverQuiet, match="still busy"):
         stage.drain(most=0.0)
+
+
+def test_schedule_by_the_clock_comes_at_its_moment_with_its_own_input(stage: Deployed) -> None:
+    """Reports are asked for at half past four, and not a minute sooner: payment_reconciler is given what the schedule says, once."""
+    asked = {"wanted": "reports"}
+    stage.run_for(24 * 3_600 - 30)
+    stage.schedules_sleep = False
+    stage.run_for(29)
+    assert asked not in stage.events
+    stage.run_for(61)
+    assert stage.events.count(asked) == 1
+    assert stage.failures == []

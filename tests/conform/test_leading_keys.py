@@ -125,3 +125,22 @@ def test_banks_door_reads_accounts_and_puts_callbacks_and_nothing_else(
             with subtests.test(what):
                 allowed = {(what, pk) for pk in rows if not refused(ask, client, table, pk)}
                 assert allowed == {one for one in granted if one[0] == what}
+
+
+def test_operators_lay_down_files_and_tick_items_and_move_no_money(stage: Deployed, subtests: pytest.Subtests) -> None:
+    """Of money they read what a list names; they write files, checklists, and what follows from these, and take back a tick alone."""
+    table = stage.deployment.outputs["PaymentTable"]
+    read = {"ACCOUNT#1", "ACCOUNTS#1", "BANK#1", "FILE#1", "ONCE#1"}
+    granted = {
+        "get": read,
+        "query": read,
+        "put": {"BANK#1", "FILE#1", "NEWS#1", "ONCE#1"},
+        "update": set[str](),
+        "delete": {"BANK#1"},
+    }
+    rows = {*read, "NEWS#1", "PAYMENT#1", "MONEY#1#2", "ORPHANS#1", "CALLBACK#1", "ANSWER#1"}
+    asks = {"get": get, **ASKS}
+    with stranger(stage, "operator_api") as client:
+        for what, allowed in granted.items():
+            with subtests.test(what):
+                assert {pk for pk in rows if not refused(asks[what], client, table, pk)} == allowed

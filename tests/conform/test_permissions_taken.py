@@ -12,6 +12,7 @@ from infra.conform.roles import Roles
 from infra.local.settings import ROOT
 from infra.permissions.permission import Permission
 from tests.conform.ways import HOUR_S, WAYS, Way, answered, open_market
+from tests.conform.ways_files import filed
 from tests.conform.ways_http import WAYS_HTTP, pictured
 
 pytestmark = pytest.mark.conform
@@ -21,10 +22,11 @@ OF_FLAGS = "ministack lets everybody whom it knows read AppConfig's data"
 OF_FILES = "ministack says that a file is not there to everybody who may read it"
 OF_AWS = "ministack carries queues, streams and logs itself and asks no role for it"
 # Each with a way that would be hindered without it, were it asked.
-NEVER_ASKED: Mapping[str, tuple[str, Way]] = {
-    "appconfig:StartConfigurationSession": (OF_FLAGS, answered),
-    "appconfig:GetLatestConfiguration": (OF_FLAGS, answered),
-    "s3:ListBucket": (OF_FILES, pictured),
+NEVER_ASKED: Mapping[tuple[str, str], tuple[str, Way]] = {
+    ("auto_reply", "appconfig:StartConfigurationSession"): (OF_FLAGS, answered),
+    ("auto_reply", "appconfig:GetLatestConfiguration"): (OF_FLAGS, answered),
+    ("merchant_api", "s3:ListBucket"): (OF_FILES, pictured),
+    ("payment_reconciler", "s3:ListBucket"): (OF_FILES, filed),
 }
 # What no log tells: an operator is shown that a queue's depth is not known, and S3 refuses the form of whoever uploads.
 SHOWN_INSTEAD = {"sqs:GetQueueAttributes", "s3:PutObject"}
@@ -121,8 +123,8 @@ def said(stage: Deployed, function: str) -> list[str]:
 
 def _is_never_asked(stage: Deployed, roles: Roles, function: str, grant: Permission, turn: int) -> NoReturn:
     """Skip, where it is known that nobody asks for this; else no way of ours needs it, and that is a gap."""
-    assert grant.action in NEVER_ASKED, "no way here needs it: write one"
-    reason, way = NEVER_ASKED[grant.action]
+    assert (function, grant.action) in NEVER_ASKED, "no way here needs it: write one"
+    reason, way = NEVER_ASKED[function, grant.action]
     with roles.without(function, grant):
         stage.engine.restart(stage.functions[function].physical_name)
         ended = way(stage, turn)

@@ -9,6 +9,7 @@ import requests
 from infra.local.market import SWEETS
 from tests.conform.caller import OPERATOR, Caller, Hindered, begun_again
 from tests.conform.ways import Way
+from tests.conform.ways_files import WAYS_FILED
 from tests.conform.ways_payments import WAYS_PAID
 from tests.stack.business.operating import NEW_SHOP, asked
 
@@ -207,5 +208,6 @@ def operated(it: Caller) -> bool:
 WAYS_HTTP: tuple[Way, ...] = (
     *(found, goods, pictured, inbox),
     *WAYS_PAID,
+    *WAYS_FILED,
     *(ordered, taken_back, forgotten, told, told_in_the_chat, looked_after, operated),
 )

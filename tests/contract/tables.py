@@ -25,6 +25,7 @@ class Tables:
         self.payment = Table(client, outputs["PaymentTable"])
         self.s3 = boto3.client("s3", region_name=REGION)
         self.pictures = outputs["PicturesBucket"]
+        self.files = outputs["PaymentFilesBucket"]
         self.sealer = Sealer(boto3.client("kms", region_name=REGION), outputs["TokenKeyArn"])
 
     def empty(self) -> None:

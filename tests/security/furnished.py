@@ -27,12 +27,16 @@ OPERATOR = "01KDVDNA000PERATR000000001"
 NAMES_A_THING = {
     "account_id": "account_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id",
     "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "phone_number_id": "phone_number",
-    "merchant_id": "merchant_id", "order_id": "order_id", "product_id": "product_id", "rrn": "rrn",
+    "merchant_id": "merchant_id", "order_id": "order_id", "payee_account_id": "payee_account_id", "product_id": "product_id", "rrn": "rrn",
 }  # fmt: skip
 # ... but where one name means another thing in these operations ...
 MEANS = {
     ("create_payment_request", "account_id"): "payee_account_id",
     ("assign_receipt", "account_id"): "payee_account_id",
+}
+# ... what operators may name whosever it is: a bank's file, and the account that it is of ...
+EVERYBODYS = {("create_settlement_file", "payee_account_id")} | {
+    (operation, "file_id") for operation in ("get_settlement_file", "read_settlement_file", "list_settlement_lines")
 }
 # ... what looks like one and names something that the caller makes or chooses ...
 OWN_CHOICE = {
@@ -51,6 +55,7 @@ OWN_CHOICE = {
     "told",
     "provider",
     "provider_merchant_id",
+    "item",
     "upi_address",
     "url",
     "type",
@@ -58,8 +63,8 @@ OWN_CHOICE = {
 # ... and what says nothing but itself. A name on none of the lists fails the tests: is it an id?
 SAYS_ITSELF = {
     "about", "access_token", "action", "active", "address", "amount", "away", "bn", "closes", "closures", "configuration_name", "currency",
-    "description", "email", "en", "enabled", "entry", "example", "examples", "expires_in_days", "expires_in_minutes", "friday", "greeting", "gstin", "hi", "hsn", "keys", "language", "languages",
-    "legal_name", "lines", "listed", "loop_guard", "manners", "mcc", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
+    "description", "email", "en", "enabled", "entry", "example", "examples", "expires_in_days", "expires_in_minutes", "fetch", "first_day", "friday", "greeting", "gstin", "hi", "hsn", "keys", "language", "languages", "last_day",
+    "legal_name", "lines", "listed", "loop_guard", "manners", "mcc", "meaning", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
     "off", "opens", "order_details", "price", "quantity", "reason", "replies", "role", "saturday", "settings", "silence_minutes", "sku", "stock", "sunday",
     "tax_basis_points", "text", "texts", "thursday", "timezone", "tuesday", "unit", "unsupported", "wait_seconds", "websites",
     "wednesday", "week",
@@ -125,6 +130,7 @@ class Furnished:
         staff = {"phone": f"+91980000003{number}", "name": "Anita (invented)", "language": "bn"}
         ids["staff_id"] = self.json("POST", "staff-numbers", staff, expect=201)["id"]
         self._takes_money(number)
+        ids |= {"provider": "hdfc", "item": "kit"}  # the deployment's own, and no shop's
         stage.run_for(60)
         ids["notice_id"] = self.json("GET", f"notice-endpoints/{ids['endpoint_id']}/deliveries")["items"][0]["id"]
         return self
@@ -142,6 +148,9 @@ class Furnished:
         accounts.save(replace(known, state="live", version=known.version + 1))
         ids, payments = self.ids, DynamoPayments(table)
         ids["reference_id"], ids["rrn"] = f"H{made['id']}", f"41234567890{number}"
+        filed = {"payee_account_id": made["id"], "first_day": "2026-01-04"}
+        who: dict[str, Any] = {"as_": OPERATOR, "role": Role.OPERATOR, "expect": 201}
+        ids["file_id"] = self.api.json("POST", "/v1/operator/settlement-files", filed, **who)["id"]
         request = Request(
             tr=ids["reference_id"],
             merchant=self.shop.merchant.id,

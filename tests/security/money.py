@@ -12,6 +12,7 @@ from haat.kernel.time import Instant
 from haat.payment.banks.registry import bank
 from haat.payment.service.requests import Requests, Wish
 from haat.payment.store.accounts import DynamoAccounts
+from haat.wiring.open_banks import open_banks
 from infra.conform.powers import OnMotoOnly
 from infra.local.faults import NotStruck, Refusal
 from infra.local.market import SWEETS
@@ -115,7 +116,9 @@ class Purse:
     @property
     def _requests(self) -> Requests:
         accounts = DynamoAccounts(self.till.table, lambda: 0.0)
-        return Requests(payments=self.till.payments, accounts=accounts, banks=bank)
+        return Requests(
+            payments=self.till.payments, accounts=accounts, banks=bank, open_banks=open_banks(self.till.table)
+        )
 
     def _once(self, name: str) -> Once:
         return Once(key=name, asked=name, at=Instant(int(self.stage.clock.now() * 1_000)))

@@ -14,6 +14,7 @@ from haat.business.model.token import Role
 from infra.local.http import Response
 from tests.security.api_document import Described, operations
 from tests.security.furnished import (
+    EVERYBODYS,
     NAMES_A_THING,
     OPERATOR,
     OWN_CHOICE,
@@ -29,8 +30,13 @@ from tests.security.furnished import (
 
 LISTED = [operation for operation in operations() if operation.roles]
 OF_MERCHANTS = [operation for operation in LISTED if not is_operators(operation)]
-# Operators see every merchant: of a merchant's things they name the merchant, and of nobody's else.
-PATHS = [(operation, name) for operation in LISTED for name in operation.names if name != "merchant_id"]
+# Operators see every merchant: of a merchant's things they name the merchant, and of nobody's else. A bank's checklist is the deployment's own.
+PATHS = [
+    (operation, name)
+    for operation in LISTED
+    for name in operation.names
+    if name not in {"merchant_id", *OWN_CHOICE} and (operation.id, name) not in EVERYBODYS
+]
 QUERIES = [
     (operation, parameter["name"])
     for operation in OF_MERCHANTS
@@ -42,7 +48,7 @@ BODIES = [
     for operation in LISTED
     for content in (operation.body or {}).values()
     for place in named(content["schema"])
-    if place[-1] in NAMES_A_THING
+    if place[-1] in NAMES_A_THING and (operation.id, place[-1]) not in EVERYBODYS
 ]
 # In a path it is as if nobody had it. A picture that was not uploaded is known nowhere, so that any id can be that of one.
 IN_PATHS: Mapping[tuple[str, str], tuple[int, str]] = {("attach_picture", "picture_id"): (409, "conflict")}

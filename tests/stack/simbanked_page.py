@@ -10,7 +10,7 @@ import pytest
 from infra.local.simulators.bank import BankSimulator
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.server import SimulatorServer
-from tests.stack.simbanked import KEYS, TR, VPA
+from tests.stack.simbanked import SIDES, TR, VPA
 from tests.stack.simulated import SWEETS, Clock
 
 LINK = f"upi://pay?pa={VPA['simbank']}&pn=Mishti%20Bhandar&tr={TR}&am=250.00&cu=INR"
@@ -26,13 +26,13 @@ def clock() -> Clock:
 def bank(clock: Clock) -> BankSimulator:
     """Return a bank with two payees."""
     bank = BankSimulator(clock)
-    for provider, keys in KEYS.items():
+    for provider in ("simbank", "razorpay"):
         bank.open_account(
-            "razorpay" if provider == "razorpay" else "simbank",
+            provider,
             merchant_id="M1",
             vpa=VPA[provider],
             webhook=f"/webhooks/payments/{provider}/A1",
-            keys=keys,
+            keys=SIDES[provider].bank,
             name="Mishti Bhandar",
         )
     return bank

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.calls import Calls
 from infra.local.http import Request
+from infra.local.inprocess import InProcess
 from infra.local.settings import ROOT
 from infra.local.stage import Stage
 from infra.permissions.__main__ import judge
@@ -52,6 +53,16 @@ def test_call_that_a_fault_stops_is_written_down(listening: Stage, tmp_path: Pat
     with listening.faults.kill(function="worker", call=1):
         listening.drain()
     assert [call["operation"] for call in recorded(tmp_path)] == ["PutItem"]
+
+
+def test_form_that_is_signed_for_others_is_written_down(listening: Stage, tmp_path: Path) -> None:
+    """Whoever posts a file by it does so with the function's own right, and the function itself calls nobody."""
+    s3, runner = listening.client("s3"), listening.runner
+    assert isinstance(runner, InProcess)
+    with runner.wire.of("door"):
+        s3.generate_presigned_post("files-of-others", "secret")
+    (call,) = recorded(tmp_path)
+    assert (call["service"], call["operation"], call["names"]) == ("s3", "PutObject", {"Bucket": "files-of-others"})
 
 
 def test_nothing_is_written_where_nobody_asks(tmp_path: Path) -> None:

@@ -41,6 +41,25 @@ def test_sample_shows_what_was_answered_written_and_sent(stage: Stage) -> None:
     assert "TransactWriteItems" in text
 
 
+@pytest.mark.parametrize(
+    ("function", "case", "word"),
+    [
+        ("payment_callback", "axis_signed", "kept"),
+        ("payment_callback", "icici_hint", "kept"),
+        ("payment_settlement", "hdfc_hint", "noted"),
+        ("payment_settlement", "file_part", "part_settled"),
+        ("payment_reconciler", "settlement_file", "file_read"),
+        ("payment_reconciler", "file_not_there", "file_not_there"),
+        ("payment_reconciler", "reports_of_accounts", "reports_wanted"),
+        ("payment_bank_call", "report", "bank_locked"),
+    ],
+)
+def test_sample_of_a_bank_comes_to_what_it_was_made_for(stage: Stage, function: str, case: str, word: str) -> None:
+    """A batch answers the same whatever became of a record: that its keys opened and its file was there shows in what is logged."""
+    seed(stage)
+    assert f'"message":"{word}"' in "".join(perform(stage, load(function, case)).lines)
+
+
 def test_sample_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     """So that one finds the right one."""
     (tmp_path / "door").mkdir()

@@ -6,9 +6,11 @@ import pytest
 
 from haat.payment.model.bank import Failed, NotFound
 from haat.payment.model.evidence import RefundEvidence, Refused
+from infra.local.bank_sides import DEMOS
 from infra.local.http import TimedOut
 from infra.local.simulators.bank import BankSimulator
-from tests.stack.simbanked import KEYS, PROVIDERS, TR, VPA, Counter, money
+from infra.local.simulators.bank_formats import PROVIDERS
+from tests.stack.simbanked import TR, VPA, Counter, money
 
 
 @pytest.fixture(params=PROVIDERS)
@@ -132,12 +134,20 @@ def test_a_retry_has_the_secret_of_its_first_attempt(at: Counter) -> None:
     """As Razorpay says of its webhooks: after a change of secret two are good for a while."""
     at.bank.pay(at.link(), word="FAILED")
     first = at.posted(500)
-    new = KEYS[at.provider] | {"webhook_secret": "new", "callback_token": "new"}
-    at.bank.open_account(at.provider, merchant_id="M1", vpa=VPA[at.provider], webhook="/elsewhere", keys=new)
+    link = at.link()
+    demo = DEMOS[at.provider]
+    at.bank.open_account(
+        at.provider,
+        merchant_id="M1",
+        vpa=VPA[at.provider],
+        webhook="/elsewhere",
+        keys=demo.keys("new").bank,
+        settings=demo.settings,
+    )
     at.clock.now += 5
     again = at.posted()
     assert [(one.body, one.headers) for one in again] == [(one.body, one.headers) for one in first]
-    at.bank.pay(at.link(), word="FAILED")
+    at.bank.pay(link, word="FAILED")
     later = at.posted()
     assert [one.path for one in later] == ["/elsewhere"]
     assert [type(one) for one in at.said(later)] == [Refused]

@@ -104,6 +104,21 @@ def test_every_button_does_what_it_says(page: Browser, bank: BankSimulator) -> N
     assert page.log() == []
 
 
+def test_a_charge_back_and_the_file_that_says_so(page: Browser, bank: BankSimulator) -> None:
+    """A button takes the money back; the files of two days are links with names of their own."""
+    link = LINK.replace("shop@simbank", bank.world.accounts["razorpay:M1"].vpa)
+    page.run("document.getElementById('link').value = arguments[0]", link)
+    page.click("#pay .main")
+    page.wait_for("document.getElementById('payments').textContent.includes('SUCCESS')")
+    page.click("[data-act^='charge-backs:']")
+    page.wait_for("document.getElementById('payments').textContent.includes('Charged back ₹250.00')")
+    names = page.run("return [...document.querySelectorAll('#payees a')].map(e => e.getAttribute('aria-label'))")
+    assert len(set(names)) == 2
+    said = page.run("return fetch(document.querySelector('#payees a').href).then(answer => answer.json())")
+    assert [one["type"] for one in said["items"]] == ["payment", "adjustment"]
+    assert page.log() == []
+
+
 def test_a_fault_is_switched_on_counted_and_off(page: Browser, bank: BankSimulator) -> None:
     """What goes wrong is listed until it has happened; held callbacks are released."""
     page.run("document.getElementById('fault').value = 'held'")

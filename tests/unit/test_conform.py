@@ -1,6 +1,8 @@
 """What the second judge is told and tells, as far as that needs none."""
 
 import re
+import runpy
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from infra.halves import status
 from infra.local.clock import START
 from infra.local.settings import ROOT
 
+LAYERS = runpy.run_path(str(ROOT / "infra/conform/engine/haat_layers.py"))
 PAGE = (ROOT / "docs/conform.md").read_text()
 MARKED = {
     reason
@@ -104,3 +107,41 @@ def test_clock_goes_forward(clock: MovedClock) -> None:
     """Nobody moves it back by seconds."""
     with pytest.raises(ValueError, match="forward"):
         clock.advance(-1)
+
+
+def layer(folder: Path, **packages: bytes) -> str:
+    """A layer as ministack has unpacked it: packages of one module each, in machine code that is for the processor of these bytes."""
+    for name, machine in packages.items():
+        package = folder / "python" / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("")
+        (package / "binding.abi3.so").write_bytes(b"\x7fELF".ljust(18, b"\0") + machine + b"the rest")
+    return str(folder)
+
+
+def machine_of_this() -> bytes:
+    """What an ELF file of this machine says of its processor."""
+    with Path(sys.executable).open("rb") as file:
+        return file.read(20)[18:]
+
+
+def test_package_of_another_machine_gives_way(tmp_path: Path) -> None:
+    """Ciphers that were built for Lambda's processors can't be loaded here: ministack's own stand for them, and all else stays."""
+    other = bytes(byte ^ 0xFF for byte in machine_of_this())
+    first = layer(tmp_path / "one", ours=machine_of_this())
+    second = layer(tmp_path / "two", ciphers=other)
+    single = Path(second, "python", "_cffi_backend.cpython-313-aarch64-linux-gnu.so")
+    single.write_bytes(b"\x7fELF".ljust(18, b"\0") + other)
+    Path(second, "python", "plain.py").write_text("")
+    environment = {"_LAMBDA_LAYERS_DIRS": f"{first}:{second}"}
+    LAYERS["lay"](environment)
+    assert environment["_LAMBDA_LAYERS_DIRS"] == first
+    assert sorted(path.name for path in Path(first, "python").iterdir()) == ["ours", "plain.py"]
+    assert single.exists(), "what others are given of the same layer is left alone"
+
+
+def test_function_without_layers_has_nothing_laid() -> None:
+    """Nothing is looked for where nothing was unpacked."""
+    environment: dict[str, str] = {}
+    LAYERS["lay"](environment)
+    assert environment == {}

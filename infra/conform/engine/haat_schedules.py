@@ -2,12 +2,13 @@
 
 ministack 1.5.33 looks every ten real seconds whether a rule is due, and calls its function from a thread that nobody waits for.
 Here it looks whenever it is asked what is still to be done, and the call has ended before the answer. What was due more than once
-while the clock jumped is done once.
+while the clock jumped is done once. A rule by the clock (`cron`) is due at its next moment after it was last looked at, as ministack reckons it.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,6 +62,12 @@ def due() -> Iterator[float]:
         for tick in _TICK:
             tick()
     for known, rule in list(eventbridge._rules._data.items()):
-        period = eventbridge._parse_rate_seconds(rule.get("ScheduleExpression", ""))
-        if period is not None and rule.get("State") == "ENABLED":
-            yield eventbridge._rule_last_fired.get(known, time.time()) + period
+        expression, last = rule.get("ScheduleExpression", ""), eventbridge._rule_last_fired.get(known, time.time())
+        if rule.get("State") != "ENABLED":
+            continue
+        if (period := eventbridge._parse_rate_seconds(expression)) is not None:
+            yield last + period
+        elif (fields := eventbridge._parse_cron_fields(expression)) is not None:
+            after = eventbridge._cron_next_fire(fields, datetime.fromtimestamp(last, UTC))
+            if after is not None:
+                yield after.timestamp()

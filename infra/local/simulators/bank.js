@@ -71,6 +71,7 @@ function draw(state) {
   $("payments").replaceChildren(...state.payments.map(payment));
   $("faults").replaceChildren(...state.faults.map(fault));
   $("payees").replaceChildren(...state.accounts.map(payee));
+  if ($("whose").length === 1) $("whose").append(...state.providers.map((name) => new Option(name, name)));
   $("held").textContent = state.held;
   $("release").disabled = state.held === 0;
   $("all-off").disabled = state.faults.length === 0;
@@ -89,7 +90,9 @@ function payment(one) {
   if (one.word !== "SUCCESS") buttons.append(button("Let it succeed", `Let it succeed: ${about}`, { act: `payments/${one.id}:success` }));
   if (["PENDING", "DEEMED"].includes(one.word)) buttons.append(button("Let it fail", `Let it fail: ${about}`, { act: `payments/${one.id}:failed` }));
   if (one.word === "SUCCESS") buttons.append(button("Give all back", `Give all back: ${about}`, { act: `refunds:${one.id}` }));
+  if (one.word === "SUCCESS") buttons.append(button("Charge back", `Charge back: ${about}`, { act: `charge-backs:${one.id}` }));
   item.append(buttons);
+  if (one.charged_back) item.append(made("p", `Charged back ₹${one.charged_back}; only the day's file says so.`));
   for (const back of one.refunds) {
     const line = made("p", `Given back ₹${back.amount}: ${back.word} `);
     if (back.word === "PENDING") {
@@ -105,8 +108,9 @@ function payment(one) {
 
 function fault(one) {
   const option = document.querySelector(`#fault option[value="${CSS.escape(one.fault)}"]`);
+  const at = one.provider ? ` at ${one.provider}` : "";
   const left = one.left === null ? "until switched off" : one.left === 1 ? "once more" : `${one.left} times more`;
-  const item = made("li", `${option ? option.textContent : one.fault}, ${left} `);
+  const item = made("li", `${option ? option.textContent : one.fault}${at}, ${left} `);
   item.append(button("Off", `Switch off: ${item.textContent}`, { act: `faults/off:${one.id}` }));
   return item;
 }
@@ -114,6 +118,12 @@ function fault(one) {
 function payee(one) {
   const item = made("li", `${one.name}, ${one.vpa}, ${one.provider}. Callbacks go to ${one.webhook}${one.off ? ": switched off after a day of failures " : ""}`);
   if (one.off) item.append(button("Switch on", `Send callbacks to ${one.vpa} again`, { act: `accounts/on:${one.id}` }));
+  for (const file of one.files) {
+    const link = made("a", `File of ${file.day}`);
+    link.href = file.href;
+    link.setAttribute("aria-label", `Settlement file of ${file.day}: ${one.vpa}`);
+    item.append(" ", link);
+  }
   return item;
 }
 
@@ -137,6 +147,7 @@ function press(event) {
   if (!pressed) return;
   const [path, what] = pressed.dataset.act.split(/:(.*)/s);
   if (path === "refunds") act(path, { payment: what }, "Given back.");
+  else if (path === "charge-backs") act(path, { payment: what }, "Charged back.");
   else if (path === "faults/off") act(path, { id: Number(what) }, "Off.");
   else if (path === "accounts/on") act(path, { account: what }, "On again.");
   else act(path, { outcome: what }, "Done.");
@@ -144,9 +155,9 @@ function press(event) {
 
 function switchOn(event) {
   event.preventDefault();
-  const times = $("times").value;
+  const times = $("times").value, provider = $("whose").value;
   act("faults", {
-    fault: $("fault").value, edge: $("edge").value, seconds: Number($("seconds").value), ...(times && { times: Number(times) }),
+    fault: $("fault").value, edge: $("edge").value, seconds: Number($("seconds").value), ...(times && { times: Number(times) }), ...(provider && { provider }),
   }, "Switched on.");
 }
 

@@ -4,7 +4,7 @@
     bank.open_account("simbank", merchant_id="SIM1", vpa="shop@simbank", webhook="/webhooks/payments/simbank/...", keys={...})
     bank.pay("upi://pay?pa=shop@simbank&am=250.00&tr=...")
 
-No money moves. It speaks two formats (`bank_hint.py`, `bank_razorpay.py`). Like the other simulators it opens no socket and reads
+No money moves. It speaks the formats of many (`bank_formats.py` lists them). Like the other simulators it opens no socket and reads
 no clock: time is the injected `now` (seconds since 1970), ids come from one counter. Amounts are paise.
 """
 
@@ -12,23 +12,23 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
-from infra.local.http import Request, Response, TimedOut, Webhook
+from infra.local.http import Request, Response, Webhook
 from infra.local.simulators import bank_world
+from infra.local.simulators.bank_answering import Answering
 from infra.local.simulators.bank_calling import Calling
 from infra.local.simulators.bank_faults import BankFaults
-from infra.local.simulators.bank_hint import Hinting
+from infra.local.simulators.bank_formats import FORMATS, addressed, checked
 from infra.local.simulators.bank_paying import attempt, payee
-from infra.local.simulators.bank_razorpay import Signing
-from infra.local.simulators.bank_wire import BankRefusal, Format
 from infra.local.simulators.bank_world import (
-    KEYS,
     OPEN,
     BankAccount,
     BankPayment,
     BankRefund,
     BankWorld,
+    ChargeBack,
     Impossible,
     Later,
     Order,
@@ -53,8 +53,9 @@ class BankSimulator:
         self.faults = BankFaults()
         self.refunds: Literal["done", "pending"] = "done"
         self.world = BankWorld({})
-        self._formats: dict[Provider, Format] = {"simbank": Hinting(self), "razorpay": Signing(self)}
+        self._formats = {name: known.make(self) for name, known in FORMATS.items()}
         self._calling = Calling(self, self._formats)
+        self._answering = Answering(self, self._formats)
 
     # Who is paid
 
@@ -67,15 +68,19 @@ class BankSimulator:
         webhook: str,
         keys: Mapping[str, str],
         name: str = "Shop",
+        settings: Mapping[str, str] | None = None,
+        fee_rate: int = 0,
     ) -> BankAccount:
-        """Know a payee, or give a known one new data. `webhook` is a path, `keys` has the names of KEYS. Raises Impossible."""
-        if missing := [key for key in KEYS[provider] if not keys.get(key)]:
-            raise Impossible(f"the keys lack {', '.join(missing)}")
-        if not webhook.startswith("/") or "@" not in vpa or not merchant_id:
-            raise Impossible("a webhook is a path, an address has an @, and a payee has an id")
-        kept = {key: keys[key] for key in KEYS[provider]}
+        """Know a payee, or give a known one new data; BankAccount says what the words mean. `webhook` is a path. Raises Impossible."""
         account = BankAccount(
-            provider=provider, merchant_id=merchant_id, vpa=vpa, name=name, webhook=webhook, keys=kept
+            provider=provider,
+            merchant_id=merchant_id,
+            vpa=vpa,
+            name=name,
+            webhook=webhook,
+            keys=checked(provider, merchant_id=merchant_id, vpa=vpa, webhook=webhook, keys=keys),
+            settings=dict(settings or {}),
+            fee_rate=fee_rate,
         )
         with self.lock:
             other = payee(self.world, vpa)
@@ -84,11 +89,6 @@ class BankSimulator:
             self.world.accounts[account.id] = account
             self.world.revision += 1
         return account
-
-    def secret(self, account: str) -> str:
-        """Return what proves an account's callbacks."""
-        known = self.world.accounts[account]
-        return self._formats[known.provider].secret(known)
 
     # What payers do
 
@@ -142,10 +142,12 @@ class BankSimulator:
         with self.lock:
             made = attempt(self.world, target, amount, "SUCCESS", "thief@simpsp", self.now())
             account = self.world.accounts[made.account]
-            events = self._formats[account.provider].payment_events(account, made)
+            format = self._formats[account.provider]
+            events = format.payment_events(account, made)
             # Of Razorpay's several the one that says "captured".
             said = events[1] if len(events) > 1 else events[0]
-            self._calling.post(account, said, self.secret(account.id) if knows_secret else "a guess", once=True)
+            secret = format.secret(account) if knows_secret else format.guess(account)
+            self._calling.post(account, format.proven(account, said, secret), once=True)
 
     # What the bank does
 
@@ -159,7 +161,7 @@ class BankSimulator:
 
     def left(self, payment: BankPayment) -> int:
         """Return what of a payment can still be given back."""
-        return payment.amount - self.world.given_back(payment.id)
+        return payment.amount - self.world.given_back(payment.id) - self.world.charged_back(payment.id)
 
     def begin_refund(
         self,
@@ -201,6 +203,26 @@ class BankSimulator:
             self._calling.refund(after)
             return after
 
+    def charge_back(self, payment: str, amount: int | None = None) -> ChargeBack:
+        """Let the payer's bank take money back, all that is left or a part; no callback says so. Raises Impossible."""
+        with self.lock:
+            before = self.world.payments.get(payment)
+            taken = 0 if before is None else self.left(before) if amount is None else amount
+            if before is None or before.word != "SUCCESS" or not 0 < taken <= self.left(before):
+                raise Impossible("so much can't be taken back")
+            id = self.world.new_id("disp")
+            made = ChargeBack(id=id, account=before.account, payment=payment, amount=taken, at=self.now())
+            self.world.charge_backs[id] = made
+            return made
+
+    def settlement_file(self, account: str, day: date) -> bytes | None:
+        """Return what moved on a day of India's calendar, as the provider's file says it; None where it has none. Raises Impossible."""
+        with self.lock:
+            known = self.world.accounts.get(account)
+            if known is None:
+                raise Impossible("there is no such payee")
+            return self._formats[known.provider].settlement_file(known, day)
+
     def release(self, count: int | None = None) -> int:
         """Let held callbacks go, the first `count` or all; return how many went."""
         with self.lock:
@@ -216,28 +238,13 @@ class BankSimulator:
     # HTTP
 
     def answers(self, path: str) -> bool:
-        """Say whether a path is one of the bank's API."""
-        return path.startswith(("/v1/", "/refunds")) or path == "/payments"
+        """Say whether a path is one of the bank's API, in any of its formats."""
+        return addressed(path) is not None
 
     def handle(self, request: Request) -> Response:
         """Answer one call of the API; raise TimedOut where a fault lets no answer come back."""
         with self.lock:
-            provider: Provider = "razorpay" if request.path.startswith("/v1/") else "simbank"
-            format = self._formats[provider]
-            fault = self.faults.of_call(format.edge(request), provider)
-            if fault is not None and fault.kind == "unanswered":
-                raise TimedOut("simulated: the bank did not answer")
-            if fault is not None and fault.kind == "broken":
-                return Response(
-                    status=500, headers={"content-type": "text/html"}, body=b"<h1>Internal Server Error</h1>"
-                )
-            try:
-                response = format.handle(format.caller(self.world, request), request)
-            except BankRefusal as refusal:
-                response = refusal.response
-            if fault is not None:
-                raise TimedOut("simulated: the bank's answer was lost")
-            return response
+            return self._answering.handle(request)
 
     def due(self, now: float) -> list[Webhook]:
         """Make the payments whose time has come, and hand out the callbacks to be posted by now."""

@@ -36,21 +36,20 @@ class Calling:
     def post(
         self,
         account: BankAccount,
-        event: Event,
-        secret: str,
+        sent: Event,
         *,
         after: float = 0.0,
         once: bool = False,
         held: bool = False,
     ) -> None:
-        """Put a callback on its way. `once`: it is not sent again; `held`: it waits for `release`."""
+        """Put a callback that is proven on its way. `once`: it is not sent again; `held`: it waits for `release`."""
         world, now = self._bank.world, self._bank.now()
         posting = BankPosting(
             id=PREFIX + world.serial("callback"),
             account=account.id,
             path=account.webhook,
-            headers=self._formats[account.provider].proven(event, secret),
-            body=event.body,
+            headers=sent.headers,
+            body=sent.body,
             made_at=now,
             due_at=now + after,
             once=once,
@@ -66,10 +65,12 @@ class Calling:
         if account.switched_off or faults.of_callback("silent", provider):
             return
         forged = faults.of_callback("forged", provider) is not None
-        secret = "not the account's" if forged else self._formats[provider].secret(account)
+        format = self._formats[provider]
+        # Once for all copies: what seals with random padding would make other bytes each time.
+        sent = format.proven(account, event, format.guess(account) if forged else format.secret(account))
         late, repeated = faults.of_callback("late", provider), faults.of_callback("repeated", provider)
         overtaken = faults.of_callback("overtaken", provider)
         wait = (late.seconds if late else 0.0) + (_OVERTAKEN if overtaken else 0.0)
         held = faults.of_callback("held", provider) is not None
         for _ in range(repeated.copies if repeated else 1):
-            self.post(account, event, secret, after=wait, once=forged, held=held)
+            self.post(account, sent, after=wait, once=forged, held=held)

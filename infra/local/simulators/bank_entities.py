@@ -3,10 +3,13 @@
 Source: razorpay.com/docs, the page of each entity, and the samples of razorpay-python (MIT) for what they hold.
 """
 
+import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from infra.local.simulators import bank_files
 from infra.local.simulators.bank_wire import rupees
 from infra.local.simulators.bank_world import (
     INDIA,
@@ -19,6 +22,9 @@ from infra.local.simulators.bank_world import (
     PaymentWord,
 )
 from infra.local.simulators.wire import Json, digits
+
+if TYPE_CHECKING:
+    from infra.local.simulators.bank import BankSimulator
 
 _WORDS: Mapping[PaymentWord, str] = {
     "SUCCESS": "captured",
@@ -154,52 +160,52 @@ def refund(made: BankRefund, of: BankPayment) -> Json:
     }
 
 
-def recon(world: BankWorld, account: BankAccount, query: Mapping[str, str]) -> Json:
-    """Return what was settled on a day of the Indian calendar: all that came and went on the day before."""
+def report(bank: "BankSimulator", account: BankAccount, query: Mapping[str, str]) -> Json:
+    """Return a page of what was settled on a day of the Indian calendar: all that came and went on the day before."""
     try:
-        day = datetime(int(query["year"]), int(query["month"]), int(query["day"]), tzinfo=INDIA)
+        settled = date(int(query["year"]), int(query["month"]), int(query["day"]))
     except (KeyError, ValueError):
         return collection([], {})
-    first, last = (day - timedelta(days=1)).timestamp(), day.timestamp()
-    settled = f"setl_{account.merchant_id[-4:]}{day:%Y%m%d}"
-    lines: list[tuple[float, Json]] = []
-    for one in world.payments_of(account.id):
-        if one.word == "SUCCESS" and first <= one.at < last:
-            lines.append((one.at, _line("payment", one.id, one.amount, one, world)))
-        lines += [
-            (back.at, _line("refund", back.id, back.amount, one, world))
-            for back in world.refunds_of(one.id)
-            if back.word == "DONE" and first <= back.at < last
-        ]
-    lines.sort(key=lambda line: line[0])
-    items = [
-        line | {"created_at": int(at), "settled_at": int(last) + 9 * 3600, "settlement_id": settled}
-        for at, line in lines
-    ]
+    # What is wrong with a report is wrong in its first page, whose lines say where the next one begins.
+    items = recon(bank, account, settled - timedelta(days=1), spoiled=not _number(query.get("skip"), 0))["items"]
     return collection(items, {"count": str(_MANY), **query})
 
 
-def _line(kind: str, id: str, amount: int, of: BankPayment, world: BankWorld) -> Json:
-    by = world.orders.get(of.order)
+def recon(bank: "BankSimulator", account: BankAccount, day: date, *, spoiled: bool = True) -> Json:
+    """Return the whole report of what moved on a day, and was settled on the next one at nine."""
+    settled = day + timedelta(days=1)
+    last = {
+        "settled_at": int(datetime.combine(settled, time(9), INDIA).timestamp()),
+        "settlement_id": f"setl_{account.merchant_id[-4:]}{settled:%Y%m%d}",
+    }
+    lines = bank_files.lines_of(bank, account, day, spoiled=spoiled)
+    return collection([_line(line, bank.world) | last for line in lines if not line.deemed], {})
+
+
+def _line(line: bank_files.Line, world: BankWorld) -> Json:
+    """One movement. A dispute that was lost is an adjustment."""
+    by, came = world.orders.get(line.payment.order), line.kind == "payment"
+    made = by or world.codes.get(line.payment.code)
     return {
-        "entity_id": id,
-        "type": kind,
-        "debit": amount if kind == "refund" else 0,
-        "credit": amount if kind == "payment" else 0,
-        "amount": amount,
+        "entity_id": line.id,
+        "type": "adjustment" if line.kind == "charge_back" else line.kind,
+        "debit": 0 if came else line.amount,
+        "credit": line.amount - line.fee if came else 0,
+        "amount": line.amount,
         "currency": "INR",
-        "fee": 0,
-        "tax": 0,
+        "fee": line.fee,
+        "tax": line.tax,
         "on_hold": False,
         "settled": True,
         "description": None,
-        "notes": "[]",
-        "payment_id": of.id if kind == "refund" else None,
+        "notes": json.dumps(dict(made.notes) or []) if made and came else "[]",
+        "payment_id": None if came else line.payment.id,
         "settlement_utr": "SIMUTR0000000001",
-        "order_id": of.order or None,
+        "order_id": line.payment.order or None,
         "order_receipt": by.receipt if by else None,
         "method": "upi",
-        "dispute_id": None,
+        "dispute_id": line.id if line.kind == "charge_back" else None,
+        "created_at": int(line.at),
     }
 
 

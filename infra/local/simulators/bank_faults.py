@@ -1,6 +1,6 @@
 """What the simulated bank does wrong on purpose, one line each: `bank.faults.silent()`, `bank.faults.lose("refund")`.
 
-Each method adds one `BankFault`, which holds for `times` callbacks or calls that fit (None: until it is removed).
+Each method adds one `BankFault`, which holds for `times` callbacks, calls, or files that fit (None: until it is removed).
 """
 
 from collections.abc import Callable
@@ -13,9 +13,12 @@ from infra.local.simulators.bank_world import Provider
 type CallbackFault = Literal["silent", "held", "late", "repeated", "overtaken", "forged"]
 # Of calls. lost: it takes effect, and no answer comes; unanswered: neither; broken: a 500 that is not JSON, without effect.
 type CallFault = Literal["lost", "unanswered", "broken"]
+# Of settlement files: the first row left out, with another sum, or there twice; a row of somebody else's money.
+type FileFault = Literal["row_missing", "row_other_sum", "row_twice", "row_of_stranger"]
 type Edge = Literal["any", "create", "pull", "refund", "pull_refund", "settlement"]
 CALLBACK_FAULTS: tuple[CallbackFault, ...] = get_args(CallbackFault.__value__)
 CALL_FAULTS: tuple[CallFault, ...] = get_args(CallFault.__value__)
+FILE_FAULTS: tuple[FileFault, ...] = get_args(FileFault.__value__)
 EDGES: tuple[Edge, ...] = get_args(Edge.__value__)
 type Fits = Callable[["BankFault"], bool]
 
@@ -24,7 +27,7 @@ type Fits = Callable[["BankFault"], bool]
 class BankFault:
     """One thing that goes wrong. `seconds` belongs to "late", `copies` to "repeated", `edge` to calls."""
 
-    kind: CallbackFault | CallFault
+    kind: CallbackFault | CallFault | FileFault
     times: int | None = None
     provider: Provider | None = None
     seconds: float = 0.0
@@ -82,7 +85,7 @@ class BankFaults:
         return self.add(BankFault(kind="overtaken", times=times, provider=provider))
 
     def forge(self, times: int | None = None, *, provider: Provider | None = None) -> int:
-        """Sign with a secret, or bring a token, that is not the account's."""
+        """Sign or seal with a key, or bring a token, that is not the account's."""
         return self.add(BankFault(kind="forged", times=times, provider=provider))
 
     def lose(self, edge: Edge = "any", times: int | None = 1, *, provider: Provider | None = None) -> int:
@@ -97,7 +100,15 @@ class BankFaults:
         """Do nothing, and answer 500."""
         return self.add(BankFault(kind="broken", times=times, provider=provider, edge=edge))
 
+    def spoil_file(self, kind: FileFault, times: int | None = 1, *, provider: Provider | None = None) -> int:
+        """Let a settlement file say something wrong."""
+        return self.add(BankFault(kind=kind, times=times, provider=provider))
+
     def of_callback(self, kind: CallbackFault, provider: Provider) -> BankFault | None:
+        """Use up one time of the first fault of a kind that fits."""
+        return self._take(lambda fault: fault.kind == kind and fault.provider in (None, provider))
+
+    def of_file(self, kind: FileFault, provider: Provider) -> BankFault | None:
         """Use up one time of the first fault of a kind that fits."""
         return self._take(lambda fault: fault.kind == kind and fault.provider in (None, provider))
 

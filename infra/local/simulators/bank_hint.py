@@ -5,7 +5,7 @@ The format is the product's (`payment/banks/simbank.py`), and is read here with 
 
 import hmac
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -67,13 +67,22 @@ class Hinting:
         """One callback for each state."""
         return [Event(body=compact({"refund": self._refund(account, refund)}))]
 
-    def proven(self, event: Event, secret: str) -> dict[str, str]:
+    def proven(self, account: BankAccount, event: Event, secret: str) -> Event:
         """Bring the token."""
-        return {"Content-Type": "application/json", "User-Agent": "simbank", "X-Simbank-Token": secret} | event.headers
+        headers = {"Content-Type": "application/json", "User-Agent": "simbank", "X-Simbank-Token": secret}
+        return Event(body=event.body, headers=headers | event.headers)
 
     def secret(self, account: BankAccount) -> str:
         """Return the token of callbacks."""
         return account.keys["callback_token"]
+
+    def guess(self, account: BankAccount) -> str:
+        """Return another token."""
+        return "a guess"
+
+    def settlement_file(self, account: BankAccount, day: date) -> bytes | None:
+        """There is none."""
+        return None
 
     def _known(self, account: BankAccount, refund_id: str) -> BankRefund | None:
         refunds = self._bank.world.refunds.values()

@@ -1,17 +1,19 @@
 """The payer's page of the simulated bank, and the JSON behind it, for programs too.
 
     GET  /bank                      the page (bank.html, bank.css, bank.js)
+    GET  /bank/files/{provider}/{merchant id}/{yyyy-mm-dd}   the settlement file of a payee: what moved on a day
     GET  /bank/api/state            ?tag=   everything the page draws, or only the tag if unchanged
     POST /bank/api/payments         {link, outcome, amount?, payer?, times?, minutes?} -> {payments}: pays; `minutes` is later
     POST /bank/api/payments/{id}    {outcome}: ends one that is open
     POST /bank/api/forgeries        {link, amount?, knows_secret?, times?}: somebody else says that it was paid
     POST /bank/api/refunds          {payment, amount} -> {refund}: gives back by hand, not through the API
     POST /bank/api/refunds/{id}     {outcome}: ends one that is under way
+    POST /bank/api/charge-backs     {payment, amount?} -> {charge_back}: the payer's bank takes it back; only the day's file says so
     POST /bank/api/faults           {fault, times?, provider?, edge?, seconds?, copies?} -> {id}: no times, until it is switched off
     POST /bank/api/faults/off       {id?}: one of those that the state lists, or all
     POST /bank/api/settings         {refunds}: "done" or "pending"
     POST /bank/api/release          {count?} -> {released}: lets held callbacks go
-    POST /bank/api/accounts         {provider, merchant_id, vpa, webhook, keys, name?}: a payee
+    POST /bank/api/accounts         {provider, merchant_id, vpa, webhook, keys, name?, settings?, fee_rate?}: a payee; `keys` as the bank has them
     POST /bank/api/accounts/on      {account}: callbacks again, after a day of failures
 
 Amounts are text in rupees, `outcome` is success, failed, pending, deemed, or of a refund done, failed. It answers only to loopback names.
@@ -20,24 +22,28 @@ Amounts are text in rupees, `outcome` is success, failed, pending, deemed, or of
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Literal
 
 from infra.local.http import Request, Response
-from infra.local.simulators import bank_entities as entities
 from infra.local.simulators.bank import PAYER, BankSimulator
+from infra.local.simulators.bank_drawn import drawn
 from infra.local.simulators.bank_faults import (
     CALL_FAULTS,
     CALLBACK_FAULTS,
     EDGES,
+    FILE_FAULTS,
     BankFault,
     CallbackFault,
     CallFault,
     Edge,
+    FileFault,
 )
-from infra.local.simulators.bank_paying import paise, read_link
-from infra.local.simulators.bank_wire import body_of, rupees
-from infra.local.simulators.bank_world import PROVIDERS, Impossible, PaymentWord, Provider, RefundWord
-from infra.local.simulators.pages import file, local, said
+from infra.local.simulators.bank_formats import FORMATS, PROVIDERS
+from infra.local.simulators.bank_paying import paise
+from infra.local.simulators.bank_wire import body_of
+from infra.local.simulators.bank_world import Impossible, PaymentWord, Provider, RefundWord
+from infra.local.simulators.pages import COMMON, file, local, said
 from infra.local.simulators.wire import Json
 
 _FILES = {
@@ -54,10 +60,14 @@ _OUTCOMES: dict[str, PaymentWord] = {
 _ENDS: dict[str, Literal["SUCCESS", "FAILED"]] = {"success": "SUCCESS", "failed": "FAILED"}
 _REFUND_ENDS: dict[str, RefundWord] = {"done": "DONE", "failed": "FAILED"}
 _REFUNDS: dict[str, Literal["done", "pending"]] = {"done": "done", "pending": "pending"}
-_FAULTS: dict[str, CallbackFault | CallFault] = {kind: kind for kind in (*CALLBACK_FAULTS, *CALL_FAULTS)}
+_FAULTS: dict[str, CallbackFault | CallFault | FileFault] = {
+    kind: kind for kind in (*CALLBACK_FAULTS, *CALL_FAULTS, *FILE_FAULTS)
+}
 _PROVIDERS: dict[str, Provider] = {name: name for name in PROVIDERS}
 _EDGES: dict[str, Edge] = {edge: edge for edge in EDGES}
-_SHOWN = 30  # payments and links of the page
+# A day's file: of a provider, and of a payee's number there.
+_DAY = re.compile(r"/bank/files/(?P<provider>[a-z_]+)/(?P<merchant>[^/]+)/(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _AT_ONCE = 200
 
 
@@ -75,10 +85,26 @@ class BankPage:
             return said({"error": "This page is only served to this machine."}, 403)
         if request.method == "GET" and request.path in _FILES:
             return file(*_FILES[request.path])
+        if request.method == "GET" and (asked := _DAY.fullmatch(request.path)):
+            return self._file(asked["provider"], asked["merchant"], asked["day"])
         try:
             return said(self._api(request))
         except Impossible as impossible:
             return said({"error": str(impossible)}, 400)
+
+    def _file(self, provider: str, merchant: str, day: str) -> Response:
+        """Give what moved on a day, to be kept as a file."""
+        if f"{provider}:{merchant}" not in self._bank.world.accounts or not _is_day(day):
+            return said({"error": "There is no such file."}, 404)
+        found = self._bank.settlement_file(f"{provider}:{merchant}", date.fromisoformat(day))
+        if found is None:
+            return said({"error": "This provider has no settlement files."}, 404)
+        kind = FORMATS[provider].file
+        headers = {
+            "content-type": "application/json" if kind == "json" else "text/csv; charset=utf-8",
+            "content-disposition": f'attachment; filename="{provider}-{_UNSAFE.sub("-", merchant)}-{day}.{kind}"',
+        }
+        return Response(status=200, headers=headers | COMMON, body=found)
 
     def _api(self, request: Request) -> Json:
         body, path = body_of(request), tuple(request.path.removeprefix("/bank/api/").split("/"))
@@ -86,8 +112,9 @@ class BankPage:
             raise Impossible("the body is not a JSON object")
         match request.method, *path:
             case "GET", "state":
-                return self._state(request.query.get("tag", ""))
-            case "POST", ("payments" | "forgeries" | "refunds"), *_:
+                with self._bank.lock:
+                    return drawn(self._bank, self._links(), request.query.get("tag", ""))
+            case "POST", ("payments" | "forgeries" | "refunds" | "charge-backs"), *_:
                 return self._act(path, body)
             case "POST", _, *_:
                 return self._set(path, body)
@@ -106,6 +133,8 @@ class BankPage:
                 for _ in range(_whole(body, "times", 1, _AT_ONCE)):
                     bank.forge(_text(body, "link"), amount=_amount(body), knows_secret=body.get("knows_secret") is True)
                 return {}
+            case ("charge-backs",):
+                return {"charge_back": bank.charge_back(_text(body, "payment"), _amount(body)).id}
             case ("refunds",):
                 payment = bank.world.payments.get(_text(body, "payment"))
                 if payment is None:
@@ -161,80 +190,17 @@ class BankPage:
             return self._bank.faults.add(fault)
 
     def _open(self, body: Json) -> Json:
-        keys = body.get("keys")
-        if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
-            raise Impossible("keys is an object of texts")
         account = self._bank.open_account(
             _one(body, "provider", _PROVIDERS),
             merchant_id=_text(body, "merchant_id"),
             vpa=_text(body, "vpa"),
             webhook=_text(body, "webhook"),
-            keys=keys,
+            keys=_texts(body, "keys"),
             name=_text(body, "name", "Shop"),
+            settings=_texts(body, "settings"),
+            fee_rate=_whole(body, "fee_rate", 0, 1_000),
         )
         return {"account": account.id}
-
-    def _state(self, tag: str) -> Json:
-        """Say all that the page draws; keys are left out."""
-        bank = self._bank
-        with bank.lock:
-            world = bank.world
-            links = list(dict.fromkeys([*self._codes(), *self._links()]))
-            now = f"{world.revision}.{bank.faults.changes}.{len(links)}.{bank.refunds}"
-            if tag == now:
-                return {"tag": now}
-            paid = {one.reference for one in world.payments.values() if one.word == "SUCCESS"}
-            names = {account.id: account.name for account in world.accounts.values()}
-            payments = list(world.payments.values())[-_SHOWN:]
-            return {
-                "tag": now,
-                "links": [line for link in reversed(links) if (line := _link_line(link, paid))][:_SHOWN],
-                "payments": [
-                    {
-                        "id": one.id,
-                        "shop": names[one.account],
-                        "provider": one.account.partition(":")[0],
-                        "reference": one.reference,
-                        "amount": rupees(one.amount),
-                        "word": one.word,
-                        "rrn": one.rrn,
-                        "payer": one.payer,
-                        "refunds": [
-                            {"id": back.id, "amount": rupees(back.amount), "word": back.word}
-                            for back in world.refunds_of(one.id)
-                        ],
-                    }
-                    for one in reversed(payments)
-                ],
-                "faults": [
-                    {"id": id, "fault": one.kind, "left": one.times, "provider": one.provider, "edge": one.edge}
-                    for id, one in bank.faults.listed()
-                ],
-                "held": len(world.outbox.held),
-                "later": len(world.later),
-                "waiting": len(world.outbox.waiting),
-                "refunds": bank.refunds,
-                "accounts": [
-                    {
-                        "id": one.id,
-                        "provider": one.provider,
-                        "name": one.name,
-                        "vpa": one.vpa,
-                        "webhook": one.webhook,
-                        "off": one.switched_off,
-                    }
-                    for one in world.accounts.values()
-                ],
-            }
-
-    def _codes(self) -> list[str]:
-        """Links of the codes that are open; who asked for them need not have sent them to anybody."""
-        world, now = self._bank.world, self._bank.now()
-        return [
-            entities.link(world.accounts[code.account], code)
-            for code in world.codes.values()
-            if code.status(now) == "active" and code.account in world.accounts
-        ]
 
 
 LINK = re.compile(r"upi://pay\?[^\s<>\"]+")
@@ -245,20 +211,26 @@ def links_in(texts: list[str]) -> list[str]:
     return list(dict.fromkeys(found for text in texts for found in LINK.findall(text)))
 
 
-def _link_line(link: str, paid: set[str]) -> Json | None:
-    try:
-        says = read_link(link)
-    except Impossible:
-        return None
-    tr = says.get("tr", "")
-    return {"link": link, "name": says.get("pn", ""), "amount": says.get("am", ""), "reference": tr, "paid": tr in paid}
-
-
 def _text(body: Json, name: str, default: str = "") -> str:
     value = body.get(name, default)
     if not isinstance(value, str) or not (value.strip() or default):
         raise Impossible(f"{name} is missing")
     return value.strip() or default
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _texts(body: Json, name: str) -> dict[str, str]:
+    value = body.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise Impossible(f"{name} is an object of texts")
+    return value
 
 
 def _amount(body: Json) -> int | None:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from infra.local.http import Request, Response
@@ -65,7 +66,7 @@ class Signing:
     def handle(self, account: BankAccount, request: Request) -> Response:
         """Answer a call."""
         if (request.method, request.path) == ("GET", RECON):
-            return answer(entities.recon(self._bank.world, account, request.query))
+            return answer(entities.report(self._bank, account, request.query))
         found = _PATH.fullmatch(request.path)
         match (request.method, *(found["kind"], found["id"], found["sub"])) if found else ():
             case "POST", "payments/qr_codes", None, None:
@@ -122,16 +123,23 @@ class Signing:
         payment = self._bank.world.payments[refund.payment]
         return [self._event(account, name, {"refund": self._refund_entity(refund), "payment": self._entity(payment)})]
 
-    def proven(self, event: Event, secret: str) -> dict[str, str]:
+    def proven(self, account: BankAccount, event: Event, secret: str) -> Event:
         """Sign the bytes."""
         signature = hmac.new(secret.encode(), event.body, hashlib.sha256).hexdigest()
-        return {"Content-Type": "application/json", "User-Agent": "Razorpay-Webhook/v1"} | {
-            "X-Razorpay-Signature": signature
-        } | event.headers  # fmt: skip
+        headers = {"Content-Type": "application/json", "User-Agent": "Razorpay-Webhook/v1"}
+        return Event(body=event.body, headers=headers | {"X-Razorpay-Signature": signature} | event.headers)
 
     def secret(self, account: BankAccount) -> str:
         """Return the webhook's own secret."""
         return account.keys["webhook_secret"]
+
+    def guess(self, account: BankAccount) -> str:
+        """Return another secret."""
+        return "a guess"
+
+    def settlement_file(self, account: BankAccount, day: date) -> bytes | None:
+        """Return the report of the day after, whole, as the API gives it."""
+        return compact(entities.recon(self._bank, account, day))
 
     def _event(self, account: BankAccount, name: str, inside: dict[str, Json]) -> Event:
         document = {

@@ -1,7 +1,8 @@
-"""How the simulated bank's two formats look the same from inside: who calls, what is asked, what a callback brings."""
+"""How the simulated bank's formats look the same from inside: who calls, what is asked, what a callback and a file bring."""
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from infra.local.http import Request, Response
@@ -22,14 +23,14 @@ class BankRefusal(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A callback before it is signed."""
+    """A callback: before it is proven as the format writes it, and then as it leaves."""
 
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
 
 
 class Format(Protocol):
-    """One of the ways in which the bank speaks."""
+    """One of the ways in which the bank speaks. Paths of requests are without the provider's prefix."""
 
     def caller(self, world: BankWorld, request: Request) -> BankAccount:
         """Return whose call it is. Raises BankRefusal."""
@@ -46,11 +47,20 @@ class Format(Protocol):
     def refund_events(self, account: BankAccount, refund: BankRefund) -> list[Event]:
         """Return the callbacks by which a refund is told as it stands."""
 
-    def proven(self, event: Event, secret: str) -> dict[str, str]:
-        """Return all headers of a callback, with the one that stands for its sender."""
+    def proven(self, account: BankAccount, event: Event, secret: str) -> Event:
+        """Return a callback as it leaves: with all its headers, and signed or sealed, as the provider does, with `secret`."""
 
     def secret(self, account: BankAccount) -> str:
-        """Return what proves the account's callbacks."""
+        """Return what proves the account's callbacks, or seals them."""
+
+    def guess(self, account: BankAccount) -> str:
+        """Return what somebody uses who does not know that: another one, of the same form."""
+
+    def settlement_file(self, account: BankAccount, day: date) -> bytes | None:
+        """Return what moved on a day of India's calendar, in the provider's columns; None where it has no file.
+
+        The lines are `bank_files.lines_of(bank, account, day)`, which does wrong what is switched on.
+        """
 
 
 def answer(document: Json, status: int = 200) -> Response:

@@ -7,26 +7,21 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Literal, get_args
+from typing import Literal
 
 from infra.local.simulators.bank_outbox import BankOutbox, BankPosting
 from infra.local.simulators.wire import Json, digits
 
-type Provider = Literal["simbank", "razorpay"]
+# One of those in `bank_formats.FORMATS`.
+type Provider = str
 # DEEMED: the payee's bank has not answered, and the money is taken to be there; it may still come to nothing.
 type PaymentWord = Literal["SUCCESS", "FAILED", "PENDING", "DEEMED"]
 type RefundWord = Literal["DONE", "FAILED", "PENDING"]
-PROVIDERS: tuple[Provider, ...] = get_args(Provider.__value__)
 OPEN: tuple[PaymentWord, ...] = ("PENDING", "DEEMED")
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 VERSION = 1
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-# Of each provider: what its callbacks are proven with, and what its API is called with.
-KEYS: Mapping[Provider, tuple[str, ...]] = {
-    "simbank": ("callback_token", "api_token"),
-    "razorpay": ("webhook_secret", "key_id", "key_secret"),
-}
 
 
 class Impossible(ValueError):
@@ -37,7 +32,9 @@ class Impossible(ValueError):
 class BankAccount:
     """A payee: what it is called, how its callbacks are proven, and what may call the API for it.
 
-    `keys` has the names of KEYS. `switched_off`: its callbacks failed for a day, and none is sent any more.
+    `keys` has the names that its line in `bank_formats.FORMATS` asks for: the bank's side of them. `settings` are what else the
+    bank knows it by, e.g. a terminal's number. `fee_rate`: what is kept of a payment, in hundredths of a percent, before GST.
+    `switched_off`: its callbacks failed for a day, and none is sent any more.
     """
 
     provider: Provider
@@ -47,6 +44,8 @@ class BankAccount:
     webhook: str
     keys: Mapping[str, str]
     switched_off: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    fee_rate: int = 0
 
     @property
     def id(self) -> str:
@@ -120,6 +119,17 @@ class BankRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeBack:
+    """Money that the payer's bank took back. Nobody is called: it stands in the day's file."""
+
+    id: str
+    account: str
+    payment: str
+    amount: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
     """A payment that somebody will make."""
 
@@ -139,6 +149,7 @@ class BankWorld:
         self.orders: dict[str, Order] = {}
         self.payments: dict[str, BankPayment] = {}
         self.refunds: dict[str, BankRefund] = {}
+        self.charge_backs: dict[str, ChargeBack] = {}
         self.later: list[Later] = []
         self.outbox = BankOutbox()
         self.counter = 0
@@ -172,9 +183,19 @@ class BankWorld:
         """Return a payment's refunds, oldest first."""
         return [refund for refund in self.refunds.values() if refund.payment == payment]
 
+    def standing(self, account: str, reference: str) -> BankPayment | None:
+        """Return what a bank tells that says one thing of a reference: the first payment that succeeded, else the last attempt."""
+        tried = [payment for payment in self.payments_of(account) if payment.reference == reference]
+        paid = [payment for payment in tried if payment.word == "SUCCESS"]
+        return next(iter(paid or tried[-1:]), None)
+
     def given_back(self, payment: str) -> int:
         """Return how much of a payment is given back, or is about to be."""
         return sum(refund.amount for refund in self.refunds_of(payment) if refund.word != "FAILED")
+
+    def charged_back(self, payment: str) -> int:
+        """Return how much of a payment its payer's bank took back."""
+        return sum(one.amount for one in self.charge_backs.values() if one.payment == payment)
 
     def dump(self) -> Json:
         """Return the whole memory as JSON, the accounts' keys too."""
@@ -187,6 +208,7 @@ class BankWorld:
             "orders": [asdict(order) for order in self.orders.values()],
             "payments": [asdict(payment) for payment in self.payments.values()],
             "refunds": [asdict(refund) for refund in self.refunds.values()],
+            "charge_backs": [asdict(one) for one in self.charge_backs.values()],
             "later": [asdict(later) for later in self.later],
             "waiting": [posting.dumped() for posting in outbox.waiting.values()],
             "held": [posting.dumped() for posting in outbox.held],
@@ -203,6 +225,8 @@ def load(document: Json, accounts: Mapping[str, BankAccount], revision: int) -> 
     world.orders = {kept["id"]: Order(**kept) for kept in document["orders"]}
     world.payments = {kept["id"]: BankPayment(**kept) for kept in document["payments"]}
     world.refunds = {kept["id"]: BankRefund(**kept) for kept in document["refunds"]}
+    # An older state knows none.
+    world.charge_backs = {kept["id"]: ChargeBack(**kept) for kept in document.get("charge_backs", [])}
     world.later = [Later(**kept) for kept in document["later"]]
     for posting in document["waiting"]:
         world.outbox.add(BankPosting.loaded(posting))

@@ -45,7 +45,9 @@ ACCOUNT = PayeeAccount(
     new_keys=("key_id", "key_secret", "webhook_secret"),
     change_at=Instant(NOW + DAY),
     since=NOW,
-    sealed=Sealed(door=b"door", settlement=b"settlement", call=b"call", waiting=b"waiting"),
+    sealed=Sealed(
+        door=b"door", settlement=b"reads", call=b"call", waiting=b"waits", waiting_settlement=b"waits to read"
+    ),
 )
 MADE = Answer(status=201, body={"id": ID})
 

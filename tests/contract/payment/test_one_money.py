@@ -13,6 +13,7 @@ from haat.kernel.time import MINUTE, Instant, later
 from haat.payment.banks import Account, Keys
 from haat.payment.banks.registry import bank
 from haat.payment.memory.accounts import MemoryAccounts
+from haat.payment.memory.checklists import MemoryChecklists
 from haat.payment.memory.lists import MemoryLists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.account import PayeeAccount
@@ -22,6 +23,7 @@ from haat.payment.model.shop import Owed, Reach
 from haat.payment.ports import Accounts, Payments
 from haat.payment.ports.lists import Lists
 from haat.payment.rules import account_changes
+from haat.payment.service.open_banks import OpenBanks
 from haat.payment.service.receipts import Receipts
 from haat.payment.service.requests import Requests, Wish
 from haat.payment.service.settling import Settling
@@ -93,7 +95,8 @@ class House:
     def asks(self, tr: str, account: PayeeAccount, *, order: str = "") -> None:
         """The shop wants Rs 5."""
         wish = Wish(account=account.id, amount=500, currency="INR", order=order)
-        requests = Requests(payments=self.payments, accounts=self.accounts, banks=bank)
+        open_banks = OpenBanks(banks=bank, checklists=MemoryChecklists())
+        requests = Requests(payments=self.payments, accounts=self.accounts, banks=bank, open_banks=open_banks)
         requests.ask(account.merchant, tr, wish, self.once())
 
     def hears(self, account: PayeeAccount, tr: str = "", rrn: str = "412345678901", **more: Any) -> str:

@@ -1,7 +1,7 @@
 """What orders want of payments: one request for each order, taken back with it; on the memory stores and on the tables."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,12 +15,15 @@ from haat.kernel.time import DAY, HOUR, MINUTE, Instant, later
 from haat.payment.banks import Account
 from haat.payment.banks.registry import bank
 from haat.payment.memory.accounts import MemoryAccounts
+from haat.payment.memory.checklists import MemoryChecklists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.account import AccountState, PayeeAccount
+from haat.payment.model.checklist import Tick
 from haat.payment.model.link import Link
 from haat.payment.model.payment import Change, Payment
 from haat.payment.ports import Accounts, Payments, Writing
 from haat.payment.rules import links
+from haat.payment.service.open_banks import OpenBanks
 from haat.payment.service.ordering import Ordering, reference
 from haat.payment.service.requests import Requests, Wish
 from haat.payment.store.accounts import DynamoAccounts
@@ -45,11 +48,17 @@ class Shelf:
     payments: Payments
     accounts: Accounts
     rows: Callable[[], list[dict[str, Any]]]
+    checklists: MemoryChecklists = field(default_factory=MemoryChecklists)
+
+    @property
+    def open_banks(self) -> OpenBanks:
+        """Who says whether a bank is open."""
+        return OpenBanks(banks=bank, checklists=self.checklists)
 
     @property
     def ordering(self) -> Ordering:
         """What is tested."""
-        return Ordering(payments=self.payments, accounts=self.accounts, banks=bank)
+        return Ordering(payments=self.payments, accounts=self.accounts, banks=bank, open_banks=self.open_banks)
 
     def account(self, number: int = 1, state: AccountState = "live", **more: Any) -> PayeeAccount:
         """A payee account of a shop."""
@@ -156,6 +165,23 @@ def test_oldest_live_account_is_paid(shelf: Shelf) -> None:
     assert shelf.payment().request.account == older.id != newer.id
 
 
+def test_account_at_a_bank_that_is_not_open_is_passed_over(shelf: Shelf) -> None:
+    """The next oldest is paid; where there is none nobody is asked. When the bank is open it is the oldest again."""
+    shut = shelf.account(1, bank=Account(provider="hdfc", merchant_id="HDFC1", vpa="sweets@hdfcbank", base_url=""))
+    assert shelf.ordering.wants(WANTS, ACCEPTED) == "no_account"
+    assert shelf.rows() == []
+    other = shelf.account(2)
+    assert shelf.ordering.wants(WANTS, ACCEPTED) == "asked"
+    assert shelf.payment().request.account == other.id
+    for item in bank("hdfc").CAPS.before_money:
+        shelf.checklists.tick("hdfc", Tick(item=item, by="operator", at=NOW))
+    wants = replace(WANTS, order=OrderId(ulid(NOW, b"order00002")))
+    assert shelf.ordering.wants(wants, ACCEPTED) == "asked"
+    found = shelf.payments.load(reference(MERCHANT, wants.order))
+    assert found is not None
+    assert found.request.account == shut.id
+
+
 def test_provider_that_makes_the_code_is_called_first(shelf: Shelf) -> None:
     """The customer is asked when the provider has answered, and not before."""
     shelf.account(bank=Account(provider="razorpay", merchant_id="acc_1", vpa="sweets@rzp", base_url=""))
@@ -198,7 +224,7 @@ def test_shops_own_requests_for_the_order_are_taken_back_too(shelf: Shelf) -> No
     """Those that the order has heard of: not another order's, and not another shop's."""
     account = shelf.account()
     shelf.ordering.wants(WANTS, ACCEPTED)
-    requests = Requests(payments=shelf.payments, accounts=shelf.accounts, banks=bank)
+    requests = Requests(payments=shelf.payments, accounts=shelf.accounts, banks=bank, open_banks=shelf.open_banks)
     for tr, order in (("HOWN", ORDER), ("HOTHER", "01KE66PJA0R0T5VY9G4N0ZB3QD")):
         wish = Wish(account=account.id, amount=4_050, currency="INR", order=order)
         requests.ask(MERCHANT, tr, wish, Once(key=tr, asked="", at=ACCEPTED))

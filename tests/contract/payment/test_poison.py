@@ -17,6 +17,8 @@ from haat.kernel.errors import Unavailable
 from haat.kernel.secret import Secret
 from haat.kernel.time import HOUR, MINUTE, Instant, later
 from haat.payment.banks.registry import bank
+from haat.payment.memory.files import MemoryFiles
+from haat.payment.memory.lists import MemoryLists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.bank import Call
 from haat.payment.model.payment import Payment
@@ -46,7 +48,7 @@ class Poisoned(MemoryPayments):
 def test_sweep_goes_on_past_what_fails() -> None:
     """More of them than one page holds, all older than the one that can be helped."""
     payments = Poisoned()
-    world = World(CASES[0], Shelf(payments, list, list))
+    world = World(CASES[0], Shelf(payments, MemoryFiles(), MemoryLists(payments), list, list))
     request = machine.present(world.payment).after.request
     for number in range(PAGE + 20):
         payments.begin(Payment(request=replace(request, tr=f"poison{number}", expires_at=Instant(1))), Writing())
@@ -61,7 +63,7 @@ def test_sweep_goes_on_past_what_fails() -> None:
 def test_sweep_stops_when_its_time_is_up() -> None:
     """What it has not looked at is late the next minute, too."""
     payments = MemoryPayments()
-    world = World(CASES[0], Shelf(payments, list, list))
+    world = World(CASES[0], Shelf(payments, MemoryFiles(), MemoryLists(payments), list, list))
     request = machine.present(world.payment).after.request
     for number in range(30):
         payments.begin(Payment(request=replace(request, tr=f"late{number}")), Writing())
@@ -157,9 +159,10 @@ class CallKeys:
 
 def calling(payments: MemoryPayments, fake: FakeBank) -> tuple[Calling, World]:
     """A caller of a bank of ours."""
-    world = World(CASES[0], Shelf(payments, list, list))
+    world = World(CASES[0], Shelf(payments, MemoryFiles(), MemoryLists(payments), list, list))
     accounts = OneAccount(world.account)
     it = Calling(
+        files=MemoryFiles(),
         payments=payments,
         accounts=accounts,  # type: ignore[arg-type]  # as much of the port as is used
         keys=CallKeys(),

@@ -9,19 +9,28 @@ import pytest
 
 from haat.facts.codec import from_plain
 from haat.facts.payments import BankWanted, CallbackKept, PaymentDue, load
+from haat.facts.settlement import SettlementGoesOn
 from haat.kernel.errors import Changed
-from haat.kernel.ids import MerchantId
+from haat.kernel.ids import MerchantId, ulid
 from haat.kernel.secret import Secret
-from haat.kernel.time import Instant
-from haat.payment.banks import Account, Keys
+from haat.kernel.time import Instant, as_datetime
+from haat.payment.banks import Account, Keys, Row
 from haat.payment.banks.registry import bank
+from haat.payment.memory.files import MemoryFiles
+from haat.payment.memory.lists import MemoryLists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.payment import Change, Orphan, Payment
 from haat.payment.ports import Payments, Writing
-from haat.payment.rules import machine, news, polling, refunds
+from haat.payment.ports.files import Files
+from haat.payment.ports.lists import Lists
+from haat.payment.rules import files, machine, news, polling, refunds
+from haat.payment.rules.reading import INDIA
+from haat.payment.service.filed import Filed
 from haat.payment.service.reconciling import Reconciling
 from haat.payment.service.settling import Settling
+from haat.payment.store.files import DynamoFiles
+from haat.payment.store.lists import DynamoLists
 from haat.payment.store.payments import DynamoPayments
 from tests.unit.payment.test_cases import CASES, Book, at, ended, evidence_of, opened, refund_said, wanted
 
@@ -63,6 +72,8 @@ class Shelf:
     """A store, and what lies in it: rows of the outbox by name, and orphans."""
 
     payments: Payments
+    files: Files
+    lists: Lists
     rows: Callable[[], list[tuple[str, dict[str, Any]]]]
     orphans: Callable[[], list[Orphan]]
 
@@ -73,7 +84,11 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "memory":
         memory = MemoryPayments()
         return Shelf(
-            memory, lambda: [(row.name, dict(row.row)) for row in memory.rows], lambda: list(memory.orphans.values())
+            memory,
+            MemoryFiles(),
+            MemoryLists(memory),
+            lambda: [(row.name, dict(row.row)) for row in memory.rows],
+            lambda: list(memory.orphans.values()),
         )
     tables: Tables = request.getfixturevalue("tables")
 
@@ -85,7 +100,8 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
         kept = [item for item in tables.payment.having("doc") if item["pk"].startswith("ORPHANS#")]
         return [from_plain(Orphan, json.loads(item["doc"])) for item in kept]
 
-    return Shelf(DynamoPayments(tables.payment), rows, orphans)
+    table = tables.payment
+    return Shelf(DynamoPayments(table), DynamoFiles(table), DynamoLists(table), rows, orphans)
 
 
 class World:
@@ -112,9 +128,25 @@ class World:
         assert found is not None
         return found
 
-    def hear(self, said: Any, now: Instant, *, recovered: bool = False) -> None:
+    def hear(self, said: Any, now: Instant) -> None:
         """One statement."""
-        self.settling.evidence(self.account, said, now, recovered=recovered)
+        self.settling.evidence(self.account, said, now)
+
+    def file(self, id: str, rows: tuple[Row, ...], now: Instant) -> None:
+        """A settlement file of the case's day, read and gone through."""
+        if self.shelf.files.get(id) is not None:  # the same one again: it is known, and not read
+            return
+        day = as_datetime(at(0)).astimezone(INDIA).date().isoformat()
+        begun = replace(files.begun(id, self.account, day, day, "upload", now), state="reading")
+        self.shelf.files.begin(begun)
+        after, parts = files.read(begun, (rows, ()))
+        for part in parts:
+            self.shelf.files.keep(part)
+        self.shelf.files.save(*files.settles(after))
+        filed = Filed(files=self.shelf.files, lists=self.shelf.lists, settling=self.settling)
+        for number in range(1, len(parts) + 2):
+            for _ in range(2):  # each step is delivered twice
+                filed.go_on(SettlementGoesOn(file=id, part=number), now)
 
 
 class Player:
@@ -192,17 +224,18 @@ class Player:
         self._world.change(lambda before: refunds.hear(before, said, now), now)
 
     def _settlement(self, step: dict[str, Any], now: Instant) -> None:
-        for row in step["rows"]:
-            told = {
-                **row,
-                "provider": self._asked["provider"],
-                "provider_txn_id": "",
-                "currency": "INR",
-                "status_word": "",
-            }
-            said = replace(evidence_of(told, "proof", row["occurred_at"]), status="SUCCESS")
-            self._world.hear(said, now, recovered=True)
-        self._world.change(lambda before: machine.missing(before, at(step["covers_until"])), now)
+        rows = tuple(
+            Row(
+                kind="payment",
+                amount=row["amount_paise"],
+                tr=row["tr"],
+                rrn=row["rrn"],
+                payee=row["payee_vpa"],
+                occurred_at=at(row["occurred_at"]),
+            )
+            for row in step["rows"]
+        )
+        self._world.file(ulid(at(0), step["file_id"].encode()), rows, now)
 
 
 def asked_now(before: Payment, now: Instant) -> Change:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.stack.business.conftest import Api
 from tests.stack.business.operating import NEW_SHOP, Operator, asked
+from tests.stack.payment.filing import Desk, payment, report
 
 THERE = "/v1/operator"
 
@@ -31,6 +32,8 @@ class OperatorPosts:
     def __init__(self, api: Api) -> None:
         self._api, self._operator = api, Operator(api)
         self._numbers = itertools.count(1)
+        self._at: Desk | None = None
+        self._filed = 0
 
     def create_merchant(self) -> Post:
         """One more shop."""
@@ -90,7 +93,34 @@ class OperatorPosts:
 
         return Post(path=f"{THERE}/tokens", body=body, seen=seen)
 
+    def create_settlement_file(self) -> Post:
+        """One more file of a shop's account, to be posted."""
+        desk = self._desk()
+        body = {"payee_account_id": desk.account.id, "first_day": f"2025-12-{next(self._numbers) % 31 + 1:02}"}
+        return Post(
+            path=f"{THERE}/settlement-files",
+            body=body,
+            seen=lambda: len(self._operator.json("GET", "settlement-files?limit=100")["items"]) - self._filed,
+        )
+
+    def read_settlement_file(self) -> Post:
+        """One that was posted, with money that nobody has told of."""
+        desk = self._desk()
+        begun = desk.begins("2026-01-04")
+        desk.posts(begun, report(payment(self._name("pay_"), 12_500)))
+        path = f"settlement-files/{begun['id']}"
+        return Post(
+            path=f"{THERE}/{path}/read",
+            seen=lambda: [self._operator.json("GET", path), self._operator.json("GET", f"{path}/lines")],
+        )
+
     # Inside
+
+    def _desk(self) -> Desk:
+        if self._at is None:
+            self._at = Desk(self._api)
+        self._filed = len(self._operator.json("GET", "settlement-files?limit=100")["items"])
+        return self._at
 
     def _name(self, kind: str) -> str:
         return f"{kind}-{next(self._numbers)}"

@@ -14,6 +14,7 @@ from haat.payment.banks.registry import bank
 from haat.payment.model.payment import Payment
 from haat.payment.service.requests import Requests, Wish
 from haat.payment.store.accounts import DynamoAccounts
+from haat.wiring.open_banks import open_banks
 from infra.local import moto_queues
 from infra.local.http import Request
 from infra.local.market import SWEETS
@@ -111,7 +112,9 @@ class Counter:
     def requests(self) -> Requests:
         """What the API does with."""
         accounts = DynamoAccounts(self.till.table, lambda: 0.0)
-        return Requests(payments=self.till.payments, accounts=accounts, banks=bank)
+        return Requests(
+            payments=self.till.payments, accounts=accounts, banks=bank, open_banks=open_banks(self.till.table)
+        )
 
     def _once(self, name: str) -> Once:
         return Once(key=name, asked=name, at=self.till.now())

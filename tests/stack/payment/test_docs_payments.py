@@ -19,7 +19,9 @@ from infra.local.http import Response
 from infra.local.seed import seed
 from infra.local.stage import Stage
 from tests.stack.business.conftest import SWEET_SHOP, Api
+from tests.stack.business.operating import Operator
 from tests.stack.business.ordering import Stall
+from tests.stack.payment.filing import Desk, payment, report
 from tests.stack.payment.till import ScriptedBank, Till, scripted
 
 pytestmark = pytest.mark.on_moto("a bank that answers by script")
@@ -150,7 +152,16 @@ def test_page_can_be_typed(api: Api, bank: ScriptedBank, tmp_path: Path) -> None
     (table,) = reader.types("from=2026-01-01")
     assert table.status == 200
     assert all(rrn in table.body.decode() for rrn in ("700000000001", "700000000002", "700000000003"))
-    review, orphans, same = reader.types("$OPERATOR")
+    found, begun = reader.types("file-of-january-5")
+    assert opened["id"] in [one["id"] for one in read(found, 200)["items"]]
+    known["SETTLEMENT"] = read(begun, 201)["id"]
+    Desk.posts(read(begun, 201), report(payment("pay_700000000002", 52_500), payment("pay_700000000003", 9_900)))
+    given, *seen = reader.types("read-of-january-5")
+    assert (read(given, 202)["state"], [answer.status for answer in seen]) == ("reading", [200, 200, 200])
+    assert Operator(api).json("GET", f"settlement-files/{known['SETTLEMENT']}")["lines"] == {"confirms": 2}
+
+    assert [answer.status for answer in reader.types("checklist/kit")] == [200, 200, 204]
+    review, orphans, same = reader.types("state=REVIEW")
     assert (read(review, 200)["items"], read(orphans, 200)["items"], same.status) == ([], [], 200)
 
     assert sorted(reader.typed) == sorted(BLOCKS)

@@ -1,12 +1,10 @@
-"""The banks' door: what each callback of the fixtures brings, who is refused, and what is kept."""
+"""The banks' door: who is refused, what is kept, and what it costs. What each callback of the fixtures brings is in test_door_of_banks.py."""
 
 import json
-from typing import Any
 
 import pytest
 
 from haat.kernel.time import MINUTE, Instant, later
-from haat.payment.banks.registry import NAMES
 from haat.payment.model.payment import Payment, Request
 from haat.payment.rules import machine
 from infra.local.faults import Refusal
@@ -16,17 +14,8 @@ from tests.upi_fixtures import UPI
 
 pytestmark = [pytest.mark.upi]
 
-ROWS = json.loads((UPI / "callbacks.json").read_text())["callbacks"]
 PROFILE = json.loads((UPI / "profile.json").read_text())
 KEYS = json.loads((UPI / "test-keys" / "secrets.json").read_text())
-OURS = [row for row in ROWS if row["provider"] in NAMES]
-AT_THE_DOOR = {401, 413}
-RIGHT = {"SUCCESS": "PAID", "FAILED": "FAILED", "PENDING": "PROCESSING", "UNKNOWN": "PROCESSING"}
-
-
-def raw_of(row: dict[str, Any]) -> bytes:
-    """A callback's bytes."""
-    return bytes((UPI / row["body_file"]).read_bytes())
 
 
 def opened(stage: Stage) -> Till:
@@ -58,54 +47,6 @@ def asked(till: Till, tr: str, amount: int) -> None:
         expires_at=later(now, 15 * MINUTE),
     )
     till.begin(machine.present(Payment(request=request)).after)
-
-
-def delivered(till: Till, row: dict[str, Any]) -> int:
-    """Bring a callback as it is."""
-    answer = till.stage.http("POST", f"/webhooks/payments/razorpay/{ACCOUNT}", row["headers"], raw_of(row))
-    till.stage.drain()
-    return answer.status
-
-
-@pytest.mark.skipif(not OURS, reason="no callback of a bank that is built")
-@pytest.mark.parametrize("row", OURS, ids=[row["id"] for row in OURS])
-def test_each_callback_of_the_fixtures_does_what_it_may(stage: Stage, row: dict[str, Any]) -> None:
-    """Proof is consumed, what is of no interest is kept, and what is not proven changes nothing. The second time nothing happens."""
-    till, expect = opened(stage), row["expect"]
-    said = expect["action"] == "consume" and expect["verdict"] == "evidence"
-    tr, amount = expect.get("tr") or "HAATOTHER", PROFILE["amounts_paise"]["a"]
-    asked(till, tr, amount)
-    before = till.payment(tr)
-    status = delivered(till, row)
-    if expect["action"] == "reject":
-        assert status in AT_THE_DOOR | {200}
-        assert (status == 200) == (expect.get("reason", expect.get("verdict")) in ("malformed", "undecryptable")), (
-            expect
-        )
-        assert till.payment(tr) == before
-        return
-    assert status == 200
-    after = till.payment(tr)
-    ours = expect.get("merchant_id") == PROFILE["providers"]["razorpay"]["merchant_id"]
-    exact = (expect.get("amount_paise"), expect.get("currency")) == (amount, "INR")
-    if not said or not ours:
-        assert after.receipts == ()
-        assert after.request.state == before.request.state
-    elif expect["status"] == "SUCCESS" and not exact:
-        assert (after.request.state, [receipt.kind for receipt in after.receipts]) == ("REVIEW", ["mismatch"])
-    else:
-        assert after.request.state == RIGHT[expect["status"]]
-    assert len(till.orphans()) == (said and not ours and expect["status"] == "SUCCESS")
-    assert delivered(till, row) == 200
-    assert till.payment(tr).receipts == after.receipts
-    assert not stage.failures
-
-
-def test_callbacks_of_banks_that_are_not_built_are_left_out() -> None:
-    """How many, and whose."""
-    others = [row["provider"] for row in ROWS if row["provider"] not in NAMES]
-    if others:
-        pytest.skip(", ".join(f"{others.count(name)} callbacks of {name}" for name in sorted(set(others))))
 
 
 @pytest.mark.parametrize(

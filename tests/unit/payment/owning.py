@@ -1,5 +1,6 @@
 """A shop's owner in memory: accounts, the bank's keys, and a test payment that arrives."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +14,15 @@ from haat.kernel.secret import Secret
 from haat.kernel.time import MINUTE, Instant
 from haat.payment.banks.registry import bank
 from haat.payment.memory.accounts import MemoryAccounts
+from haat.payment.memory.checklists import MemoryChecklists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.payment import Request
+from haat.payment.ports.banks import Bank
 from haat.payment.rules.account_changes import proven, row
+from haat.payment.rules.account_keys import PURPOSES
 from haat.payment.service.accounts import PayeeAccounts
+from haat.payment.service.open_banks import Offered, OpenBanks
 from haat.payment.service.requests import Requests
 
 NOW = Instant(1_700_000_000_000)
@@ -47,16 +52,18 @@ class Box:
 class House:
     """Accounts in memory, and an owner who asks."""
 
-    def __init__(self, *, offered: str = "razorpay simbank", local: bool = True) -> None:
+    def __init__(
+        self, *, offered: str = "razorpay simbank", local: bool = True, banks: Callable[[str], Bank] = bank
+    ) -> None:
         self.accounts, self._asked = MemoryAccounts(), 0
+        self.checklists = MemoryChecklists()
+        self.open_banks = OpenBanks(banks=banks, checklists=self.checklists)
         self.payments = MemoryPayments(self.accounts)
         self.service = PayeeAccounts(
             accounts=self.accounts,
-            requests=Requests(payments=self.payments, accounts=self.accounts, banks=bank),
-            seals={"door": Box("door"), "call": Box("call")},
-            banks=bank,
-            offered=frozenset(offered.split()),
-            local=local,
+            requests=Requests(payments=self.payments, accounts=self.accounts, banks=banks, open_banks=self.open_banks),
+            seals={purpose: Box(purpose) for purpose in PURPOSES},
+            offer=Offered(banks=banks, names=frozenset(offered.split()), local=local),
         )
 
     def once(self, at: int = NOW) -> Once:

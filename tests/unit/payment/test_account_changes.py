@@ -102,6 +102,7 @@ def test_webhook_secret_of_a_live_account_counts_at_once(house: House) -> None:
     assert (json.loads(house.account.sealed.door.split(b"/", 2)[2]), calls(house)) == (hook, OURS)
     alone = house.service.put_keys(SHOP, ID, {"webhook_secret": "word-new"}, house.once(NOW + MINUTE))
     assert (alone.status, alone.body["change"]) == (200, both.body["change"])
+    assert house.account.new_keys == tuple(sorted(KEYS))  # all that it will have: the older secret is gone
     assert house.state == "live"
     house.service.confirm(SHOP, ID, house.once(NOW + DAY))
     assert (house.account.keys, calls(house)) == (tuple(sorted(KEYS)), THEIRS)

@@ -1,12 +1,14 @@
 """Payee accounts: what may be connected, which keys are kept for whom, and the two steps to another UPI address."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from haat.kernel.errors import Changed, Conflict, NotFound, Rejected
 from haat.kernel.time import DAY
+from tests.unit.payment.banks.kits import KITS
 from tests.unit.payment.owning import ID, KEYS, NOW, OTHER, SAID, SHOP, TR, House, wrong
 
 
@@ -23,14 +25,14 @@ def house() -> House:
 
 def test_new_account_is_to_be_tested_and_names_its_keys_only() -> None:
     """The answer has the address for callbacks and the names of keys; no value of one stands anywhere in it."""
-    answer = House().connects(settings={"terminal": "T1"}, mcc="5411")
+    answer = House().connects(mcc="5411")
     assert (answer.status, answer.headers) == (201, {"etag": '"1"'})
     told = answer.body
     assert (told["state"], told["upi_address"], told["mcc"]) == ("testing", "shop@upi", "5411")
     assert told["webhook_path"] == f"/webhooks/payments/razorpay/{ID}"
     assert told["keys_set"] == sorted(KEYS)
     assert told["limit"] == {"minor": 10_000_000, "currency": "INR"}
-    assert told["settings"] == {"terminal": "T1"}
+    assert told["settings"] == {}
     assert not any(value in json.dumps(told) for value in KEYS.values())
 
 
@@ -142,6 +144,26 @@ def test_address_of_another_account_is_not_wanted(house: House) -> None:
     assert house.service.want_address(SHOP, ID, "New@Upi", house.once()).status == 202
 
 
+@pytest.mark.parametrize(("first", "second"), [("axis", "axis_older"), ("axis_older", "axis")])
+def test_merchant_of_a_bank_is_connected_once_in_whichever_form(first: str, second: str) -> None:
+    """The bank tells both of the same money, in one file: it could pay two orders."""
+    house = House(offered="axis axis_older sbi")
+
+    def of(name: str) -> dict[str, Any]:
+        kit = KITS[name]()
+        keys = {key: secret.reveal() for key, secret in kit.keys.items()}
+        return {"provider": name, "settings": dict(kit.account.settings), "keys": keys}
+
+    house.connects(**of(first))
+    other = {"upi_address": "other@upi", **of(second)}
+    with pytest.raises(Conflict) as refused:
+        house.connects(id="account-2", **other)
+    assert refused.value.word == "payee-taken"
+    assert house.connects(id="account-3", upi_address="third@upi", **of("sbi")).status == 201
+    house.service.close(SHOP, ID, NOW)
+    assert house.connects(id="account-2", **other).status == 201
+
+
 def test_another_shops_account_is_nobodys(house: House) -> None:
     """Whatever is asked about it: as if it were not there, and it stays as it is."""
     before, service = house.account, house.service
@@ -221,3 +243,20 @@ def test_closed_account_does_nothing_more(house: House) -> None:
         with pytest.raises(Conflict) as refused:
             asks()
         assert refused.value.word == "account-closed"
+
+
+@pytest.mark.parametrize("what", ["mcc", "keys", "address", "closed"])
+def test_account_of_the_version_before_is_fetched_from_its_next_change_on(house: House, what: str) -> None:
+    """It does not say yet that its bank gives reports; whatever is changed of it says so."""
+    assert house.account.fetched
+    house.accounts.save(replace(house.account, fetched=False, state="live", version=house.account.version + 1))
+    match what:
+        case "mcc":
+            house.service.change(SHOP, ID, house.account.version, {"mcc": "5411"}, NOW)
+        case "keys":
+            house.service.put_keys(SHOP, ID, KEYS, house.once())
+        case "address":
+            house.service.want_address(SHOP, ID, "other@upi", house.once())
+        case _:
+            house.service.close(SHOP, ID, NOW)
+    assert house.account.is_reported

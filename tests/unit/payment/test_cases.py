@@ -11,7 +11,7 @@ import pytest
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import Instant
 from haat.payment.model.evidence import Evidence, RefundEvidence, Status, Trust
-from haat.payment.model.payment import Change, Orphan, Payment, Request
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Request
 from haat.payment.rules import machine, polling, refunds
 from tests.upi_fixtures import UPI
 
@@ -228,7 +228,7 @@ def settle(book: Book, step: dict[str, Any], asked: dict[str, Any], now: Instant
         if said.tr != book.payment.request.tr:
             book.orphans[said.rrn] = machine.orphan_of(book.payment.request, said)
         else:
-            book.take(machine.hear(book.payment, said, now, recovered=True))
+            book.take(machine.hear(book.payment, said, now, payout=Payout()))
     book.take(machine.missing(book.payment, at(step["covers_until"])))
 
 

@@ -13,14 +13,21 @@ from haat.payment.model.payment import EventKind, RefundState, State
 from haat.payment.rules import machine, polling
 from haat.payment.service.ordering import MINUTES
 from haat.payment.service.requests import LIFE_MS, LONGEST_MS
+from infra.local.simulators.bank_formats import FORMATS
 from infra.states import payments, refunds
 from infra.states.__main__ import PAGE, TABLES, written
 from infra.states.situations import situations
+from tests.offered import offered
 
 ROOT = Path(__file__).parents[3]
 TEXT = PAGE.read_text()
 WORDS = " ".join(TEXT.split())
 STATES = set(get_args(State.__value__ if hasattr(State, "__value__") else State))
+PROVIDERS = dict(
+    re.findall(
+        r"^\| `(\w+)` \| (`[^|]*) \|", TEXT.partition("| provider | keys |")[2].partition("\n\n")[0], re.MULTILINE
+    )
+)
 RULES = [Path(machine.__file__), Path(machine.__file__).with_name("refunds.py")]
 
 
@@ -80,13 +87,18 @@ def test_every_rule_is_played() -> None:
     assert not [name for name in named if f"machine.{name}" not in played]
 
 
-def test_providers_keys_are_those_that_they_ask_for() -> None:
-    """A row for each bank, with the names that an owner enters."""
-    rows = dict(re.findall(r"^\| `([a-z]+)` \| (`[^|]*) \|", TEXT, re.MULTILINE))
-    assert set(rows) == set(NAMES)
-    for name, told in rows.items():
-        caps = bank(name).CAPS
-        assert set(re.findall(r"`(\w+)`", told)) == {*caps.door_keys, *caps.settlement_keys, *caps.call_keys}
+def test_no_provider_is_told_of_that_is_not_there() -> None:
+    """Each row is a bank's that is built."""
+    assert PROVIDERS
+    assert set(PROVIDERS) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", offered(NAMES, {*PROVIDERS, *FORMATS}, "built, and neither told of nor simulated"))
+def test_providers_keys_are_those_that_they_ask_for(name: str) -> None:
+    """A row for each bank that can be tried, with the names of the keys and settings that an owner enters."""
+    caps = bank(name).CAPS
+    keys = {*caps.door_keys, *caps.settlement_keys, *caps.call_keys}
+    assert set(re.findall(r"`(\w+)`", PROVIDERS.get(name, ""))) == keys | {*caps.settings}
 
 
 def test_states_are_explained() -> None:

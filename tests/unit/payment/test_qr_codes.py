@@ -8,11 +8,14 @@ import pytest
 from haat.kernel.errors import Conflict, NotFound
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
+from haat.payment.banks.registry import bank
 from haat.payment.memory.accounts import MemoryAccounts
+from haat.payment.memory.checklists import MemoryChecklists
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.bank import Account
 from haat.payment.model.link import Link
 from haat.payment.rules import links
+from haat.payment.service.open_banks import OpenBanks
 from haat.payment.service.qr_codes import QrCodes
 from tests.invented import MERCHANT, NOW, OTHER_MERCHANT
 from tests.unit.payment.seeing import of_pdf, of_png, of_svg, read
@@ -32,7 +35,7 @@ def codes(shop: str = "মিষ্টি", **more: Any) -> QrCodes:
     def name(merchant: MerchantId) -> str:
         return shop if merchant == MERCHANT else "another's"
 
-    return QrCodes(accounts=accounts, shop=name)
+    return QrCodes(accounts=accounts, open_banks=OpenBanks(banks=bank, checklists=MemoryChecklists()), shop=name)
 
 
 def test_code_names_the_payee_and_neither_sum_nor_reference() -> None:

@@ -1,8 +1,10 @@
 """How what a bank writes is read: JSON within bounds, money without floats, words, times, ids."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -249,3 +251,17 @@ def test_any_moment_is_what_datetime_says(when: datetime, minutes: int) -> None:
     assert reading.moment(told + offset, "at") == (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
         milliseconds=1
     )
+
+
+@pytest.mark.parametrize("item", [b"1", b"{}", b'{"type":"payment"}', b'{"a":[],"b":[],"c":1}', b'"text"', b"[]"])
+def test_report_of_too_many_lines_is_refused_at_little_cost(item: bytes) -> None:
+    """The largest file of the shortest lines: its values are not made only to be counted."""
+    for count in (reading.MOST_LINES + 1, (reading.FILE - 20) // (len(item) + 1)):
+        raw = b'{"items":[' + (item + b",") * (count - 1) + item + b"]}"
+        tracemalloc.start()
+        try:
+            assert why(partial(reading.lines, raw, "items")) == "too_many_lines"
+            assert tracemalloc.get_traced_memory()[1] < 12 * reading.FILE
+        finally:
+            tracemalloc.stop()
+    assert len(reading.lines(b'{"items":[' + b"1," * (reading.MOST_LINES - 1) + b"1]}", "items")) == reading.MOST_LINES

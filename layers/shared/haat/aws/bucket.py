@@ -7,7 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from haat.kernel.errors import Unavailable
 
-_NOT_THERE = frozenset({"NoSuchKey", "404", "InvalidRange", "416"})
+_NO_RANGE = frozenset({"InvalidRange", "416"})
+_NOT_THERE = frozenset({"NoSuchKey", "404", *_NO_RANGE})
 _OTHER = frozenset({"PreconditionFailed", "412", *_NOT_THERE})
 
 
@@ -17,13 +18,15 @@ class Bucket:
     def __init__(self, client: Callable[[], Any], name: str) -> None:
         self._client, self._name = client, name
 
-    def form(self, key: str, media: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
+    def form(
+        self, key: str, media: str, most_bytes: int, seconds: int, *, least_bytes: int = 1
+    ) -> tuple[str, dict[str, str]]:
         """Address and fields of a form by which one file of a media type and size may be posted; asks nobody."""
         made = self._client().generate_presigned_post(
             self._name,
             key,
             Fields={"Content-Type": media},
-            Conditions=[{"Content-Type": media}, ["content-length-range", 1, most_bytes]],
+            Conditions=[{"Content-Type": media}, ["content-length-range", least_bytes, most_bytes]],
             ExpiresIn=seconds,
         )
         return made["url"], made["fields"]
@@ -46,6 +49,19 @@ class Bucket:
             raise Unavailable(f"bucket: {type(error).__name__}") from None
         whole = got.get("ContentRange", "").rpartition("/")[2]
         return int(whole) if whole.isdigit() else got["ContentLength"], start, got["ETag"]
+
+    def read(self, key: str, most: int) -> bytes | None:
+        """A file, cut past so many bytes; None where there is none. Raises Unavailable."""
+        try:
+            got = self._client().get_object(Bucket=self._name, Key=key, Range=f"bytes=0-{most - 1}")
+            found: bytes = got["Body"].read()
+        except ClientError as error:
+            _expected(error, _NOT_THERE)
+            # Of an empty file there is no first byte.
+            return b"" if error.response["Error"]["Code"] in _NO_RANGE else None
+        except BotoCoreError as error:
+            raise Unavailable(f"bucket: {type(error).__name__}") from None
+        return found
 
     def copy(self, source: str, target: str, tag: str, media: str) -> bool:
         """Copy a file as one of a media type, if it still has this tag. Raises Unavailable."""

@@ -9,6 +9,12 @@
 | CustomerForgotten | payment-evidence | payment_settlement |
 | BankWanted | payment-bank | payment_bank_call |
 | PaymentDue | payment-due | payment_reconciler |
+| SettlementFileGiven | payment-due | payment_reconciler |
+| SettlementGoesOn | payment-evidence | payment_settlement |
+| RefundFiled | payment-evidence | payment_settlement |
+| ReportsWanted | payment-due | payment_reconciler |
+| ReportWanted | payment-bank | payment_bank_call |
+| ReportAnswered | payment-due | payment_reconciler |
 | OrderMoney | business-notice | merchant_notice |
 
 The queues keep no order: what follows from evidence does not depend on it.
@@ -20,6 +26,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from haat.facts.codec import check_version, from_plain, to_json
+from haat.facts.settlement import (
+    RefundFiled,
+    ReportAnswered,
+    ReportsWanted,
+    ReportWanted,
+    SettlementFileGiven,
+    SettlementGoesOn,
+)
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, MerchantId, OrderId
 from haat.kernel.time import Instant
@@ -164,6 +178,12 @@ PaymentFact = (
     | OrderWantsMoney
     | OrderWantsNone
     | CustomerForgotten
+    | SettlementFileGiven
+    | SettlementGoesOn
+    | RefundFiled
+    | ReportsWanted
+    | ReportWanted
+    | ReportAnswered
 )
 _CLASSES: Mapping[str, type[PaymentFact]] = {
     cls.name: cls
@@ -176,6 +196,12 @@ _CLASSES: Mapping[str, type[PaymentFact]] = {
         OrderWantsMoney,
         OrderWantsNone,
         CustomerForgotten,
+        SettlementFileGiven,
+        SettlementGoesOn,
+        RefundFiled,
+        ReportsWanted,
+        ReportWanted,
+        ReportAnswered,
     )
 }
 _QUEUES: Mapping[str, str] = {
@@ -186,6 +212,12 @@ _QUEUES: Mapping[str, str] = {
     CustomerForgotten.name: EVIDENCE,
     BankWanted.name: BANK,
     PaymentDue.name: DUE,
+    SettlementFileGiven.name: DUE,
+    SettlementGoesOn.name: EVIDENCE,
+    RefundFiled.name: EVIDENCE,
+    ReportsWanted.name: DUE,
+    ReportWanted.name: BANK,
+    ReportAnswered.name: DUE,
     OrderMoney.name: NOTICE,
 }
 

@@ -5,6 +5,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -15,6 +16,9 @@ from haat.edge.api.later import Later
 from haat.kernel.ids import MerchantId
 from haat.wiring.api import api_of, gate_of
 from haat.wiring.clock import seconds
+
+if TYPE_CHECKING:
+    from haat.payment.rules.account_keys import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class Settings:
     notice_key: str
     payment_table: str
     payment_door_key: str
+    payment_settlement_key: str
     payment_call_key: str
     bank_urls: str
     allowed_notice_hosts: str
@@ -54,7 +59,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
             parts.goods: ("products", "collections"),
             parts.orders: ("orders",),
             parts.staff: ("staff-numbers", "staff-template"),
-            parts.payees: ("payee-accounts",),
+            parts.payees: ("payee-accounts", "banks"),
             parts.payments: ("payment-requests", "payments", "unassigned-receipts"),
             parts.qr_codes: ("qr-codes",),
         },
@@ -145,15 +150,12 @@ class _Parts:
     def payees(self) -> Iterable[object]:
         from haat.wiring.payee_accounts import payee_routes
 
-        return (
-            payee_routes(
-                self._payment,
-                self._settings.payment_door_key,
-                self._settings.payment_call_key,
-                self._settings.bank_urls,
-                self._settings.stage,
-            ),
-        )
+        keys: dict[Purpose, str] = {
+            "door": self._settings.payment_door_key,
+            "settlement": self._settings.payment_settlement_key,
+            "call": self._settings.payment_call_key,
+        }
+        return payee_routes(self._payment, keys, self._settings.bank_urls, self._settings.stage)
 
     def payments(self) -> Iterable[object]:
         from haat.wiring.payment_routes import payment_routes

@@ -23,14 +23,19 @@ from haat.conversation.channels.graph_numbers import GraphNumbers
 from haat.conversation.service.channels import Connecting
 from haat.conversation.store.channels import DynamoChannels
 from haat.edge.api.api import Api, routes_of
+from haat.edge.api.banks import ChecklistRoutes
 from haat.edge.api.channels import ConnectingRoutes
 from haat.edge.api.operators import MarketRoutes, OperatorRoutes, OperatorTokenRoutes
+from haat.edge.api.settlement_files import SettlementRoutes
 from haat.edge.api.watch import WatchRoutes
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
 from haat.payment.service.books import Books
+from haat.payment.service.files import SettlementFiles
+from haat.payment.service.open_banks import BankBook
 from haat.wiring.api import api_of, gate_of
 from haat.wiring.clock import seconds
+from haat.wiring.tax_numbers import ProfiledTaxNumbers
 
 # Two calls to Graph and some to the tables within the function's 28 s.
 TIMEOUT = urllib3.Timeout(connect=2, read=8)
@@ -44,6 +49,8 @@ class Settings:
     business_table: str
     conversation_table: str
     payment_table: str
+    payment_files_bucket: str
+    bank_urls: str
     queue_urls: str
     token_key: str
     graph_url: str
@@ -56,7 +63,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
     """The real thing."""
     dynamodb = clients.dynamodb()
     business, conversation = Table(dynamodb, settings.business_table), Table(dynamodb, settings.conversation_table)
-    merchants = DynamoMerchants(business)
+    payment, merchants = Table(dynamodb, settings.payment_table), DynamoMerchants(business)
     answers, tokens = DynamoAnswers(business), DynamoTokens(business, seconds)
     register = Register(merchants=merchants, answers=answers)
     queues = SqsDepths(clients.sqs, settings.queue_urls.split(","), f"haat-{settings.stage}-")
@@ -70,20 +77,42 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
         ),
         MarketRoutes(Market(merchants=merchants, queues=queues)),
         ConnectingRoutes(register, _connecting(settings, conversation)),
-        WatchRoutes(register, _books(Table(dynamodb, settings.payment_table))),
+        WatchRoutes(register, _books(payment, merchants)),
+        ChecklistRoutes(_banks(settings, payment)),
+        SettlementRoutes(register, _files(settings, payment)),
     )
     gate = gate_of(business, settings.requests_per_minute)
     return api_of("operator_api", routes, settings.allowed_origins, logger, metrics, gate)
 
 
-def _books(payment: Table) -> Callable[[], Books]:
+def _books(payment: Table, merchants: DynamoMerchants) -> Callable[[], Books]:
     @cache
     def books() -> Books:
         from haat.payment.store.lists import DynamoLists  # noqa: PLC0415  # most lives of this function look at no money
 
-        return Books(lists=DynamoLists(payment))
+        return Books(lists=DynamoLists(payment), tax_numbers=ProfiledTaxNumbers(merchants))
 
     return books
+
+
+def _banks(settings: Settings, payment: Table) -> Callable[[], BankBook]:
+    @cache
+    def banks() -> BankBook:
+        from haat.wiring.bank_book import bank_book  # noqa: PLC0415  # as above
+
+        return bank_book(payment, settings.bank_urls, settings.stage)
+
+    return banks
+
+
+def _files(settings: Settings, payment: Table) -> Callable[[], SettlementFiles]:
+    @cache
+    def files() -> SettlementFiles:
+        from haat.wiring.settlement_files import settlement_files  # noqa: PLC0415  # as above
+
+        return settlement_files(payment, settings.payment_files_bucket)
+
+    return files
 
 
 def _connecting(settings: Settings, conversation: Table) -> Connecting:

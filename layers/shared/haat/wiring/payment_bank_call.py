@@ -10,6 +10,7 @@ from haat.aws import clients
 from haat.aws.table import Table
 from haat.edge.batch import Outcome
 from haat.facts.payments import BankWanted, load
+from haat.facts.settlement import ReportWanted
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.payment.banks.registry import bank
@@ -17,6 +18,7 @@ from haat.payment.model.account import PayeeAccount
 from haat.payment.service.calling import Calling
 from haat.payment.store.accounts import DynamoAccounts
 from haat.payment.store.caller import HttpBank, urls
+from haat.payment.store.files import DynamoFiles
 from haat.payment.store.payments import DynamoPayments
 from haat.wiring.clock import now as clock
 from haat.wiring.clock import seconds
@@ -56,6 +58,7 @@ def build(settings: Settings) -> Calling:
     table = Table(clients.dynamodb(), settings.payment_table)
     return Calling(
         payments=DynamoPayments(table),
+        files=DynamoFiles(table),
         accounts=Placed(table, urls(settings.bank_urls)),
         keys=SealedKeys(clients.kms, settings.payment_call_key, "call"),
         bank=HttpBank(urllib3.PoolManager(), time.monotonic),
@@ -66,10 +69,13 @@ def build(settings: Settings) -> Calling:
 
 def take(calling: Calling, body: str, now: Instant) -> Outcome:  # noqa: ARG001  # as the batch calls it
     """One record of the queue. Raises Rejected when it is none of ours."""
-    wanted = load(body)
-    if not isinstance(wanted, BankWanted):
-        raise Rejected("no call, in the queue of calls")
-    done = calling.make(wanted)
     # Never the account: its id is the secret half of the address that its bank calls.
-    ids = {"asked": done.what, "status": done.status, "reference": wanted.tr}
-    return Outcome(word=done.word, ids=ids)
+    match load(body):
+        case BankWanted() as wanted:
+            done = calling.make(wanted)
+            return Outcome(word=done.word, ids={"asked": done.what, "status": done.status, "reference": wanted.tr})
+        case ReportWanted() as report:
+            done = calling.report(report)
+            return Outcome(word=done.word, ids={"asked": done.what, "status": done.status, "file": report.file})
+        case _:
+            raise Rejected("no call, in the queue of calls")

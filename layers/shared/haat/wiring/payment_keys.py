@@ -22,7 +22,9 @@ MOST = 2_000  # accounts whose keys one process keeps open
 class SealedKeys:
     """Fills the port KeyRing: asks KMS once for each sealed set."""
 
-    def __init__(self, client: "Callable[[], KMSClient]", key: str, purpose: Literal["door", "call"]) -> None:
+    def __init__(
+        self, client: "Callable[[], KMSClient]", key: str, purpose: Literal["door", "settlement", "call"]
+    ) -> None:
         self._client, self._key, self._purpose = client, key, purpose
         self._open: LRUCache[bytes, Keys] = LRUCache(maxsize=MOST)
 

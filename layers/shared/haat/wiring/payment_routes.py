@@ -19,7 +19,9 @@ from haat.payment.store.accounts import DynamoAccounts
 from haat.payment.store.lists import DynamoLists
 from haat.payment.store.payments import DynamoPayments
 from haat.wiring.clock import seconds
+from haat.wiring.open_banks import open_banks
 from haat.wiring.orders import KnownCustomers
+from haat.wiring.tax_numbers import ProfiledTaxNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def payment_routes(payment: Table, business: Table, conversation: Table) -> tupl
     payments, accounts, lists = DynamoPayments(payment), DynamoAccounts(payment, seconds), DynamoLists(payment)
     orders = ShopOrders(DynamoOrders(business))
     customers = ShopCustomers(KnownCustomers(DynamoCustomers(conversation), DynamoMerchants(business)))
-    requests = Requests(payments=payments, accounts=accounts, banks=bank)
+    requests = Requests(payments=payments, accounts=accounts, banks=bank, open_banks=open_banks(payment))
     bills = Bills(requests=requests, orders=orders, customers=customers)
     receipts = Receipts(payments=payments, accounts=accounts, lists=lists, orders=orders, customers=customers)
-    return RequestRoutes(requests, bills), ReceiptRoutes(receipts, Books(lists=lists))
+    books = Books(lists=lists, tax_numbers=ProfiledTaxNumbers(DynamoMerchants(business)))
+    return RequestRoutes(requests, bills), ReceiptRoutes(receipts, books)

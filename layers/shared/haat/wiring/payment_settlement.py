@@ -6,17 +6,22 @@ from haat.aws import clients
 from haat.aws.table import Table
 from haat.edge import batch
 from haat.facts.payments import BankAnswered, CallbackKept, CustomerForgotten, OrderWantsMoney, OrderWantsNone, load
+from haat.facts.settlement import RefundFiled, SettlementGoesOn
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.payment.banks.registry import bank
+from haat.payment.service.filed import Filed
 from haat.payment.service.forgetting import Forgetting
 from haat.payment.service.ordering import Ordering
 from haat.payment.service.settling import Settling
 from haat.payment.store.accounts import DynamoAccounts
+from haat.payment.store.files import DynamoFiles
+from haat.payment.store.lists import DynamoLists
 from haat.payment.store.payments import DynamoPayments
 from haat.payment.store.people import DynamoPeople
 from haat.wiring.clock import seconds
-from haat.wiring.payment_keys import NoKeys
+from haat.wiring.open_banks import open_banks
+from haat.wiring.payment_keys import SealedKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class Settings:
     """What payment_settlement needs to know."""
 
     payment_table: str
+    payment_settlement_key: str
     payment_evidence_queue_url: str
     payment_evidence_dlq_url: str
 
@@ -33,6 +39,7 @@ class Settlement:
     """What it decides with."""
 
     settling: Settling
+    filed: Filed
     ordering: Ordering
     forgetting: Forgetting
 
@@ -41,9 +48,12 @@ def build(settings: Settings) -> Settlement:
     """The real thing."""
     table = Table(clients.dynamodb(), settings.payment_table)
     payments, accounts = DynamoPayments(table), DynamoAccounts(table, seconds)
+    keys = SealedKeys(clients.kms, settings.payment_settlement_key, "settlement")
+    settling = Settling(payments=payments, accounts=accounts, keys=keys, banks=bank)
     return Settlement(
-        settling=Settling(payments=payments, accounts=accounts, keys=NoKeys(), banks=bank),
-        ordering=Ordering(payments=payments, accounts=accounts, banks=bank),
+        settling=settling,
+        filed=Filed(files=DynamoFiles(table), lists=DynamoLists(table), settling=settling),
+        ordering=Ordering(payments=payments, accounts=accounts, banks=bank, open_banks=open_banks(table)),
         forgetting=Forgetting(payments=payments, people=DynamoPeople(table)),
     )
 
@@ -66,6 +76,11 @@ def take(it: Settlement, body: str, now: Instant) -> batch.Outcome:
             return batch.Outcome(word=word, ids={"merchant": none.merchant, "order": none.order})
         case CustomerForgotten() as gone:
             return batch.Outcome(word=it.forgetting.forget(gone, now), ids={"merchant": gone.merchant})
+        case RefundFiled() as refund:
+            done = it.settling.filed(refund, now)
+            ids = {"file": refund.id.partition("#")[0], "reference": done.tr}
+        case SettlementGoesOn() as step:
+            return batch.Outcome(word=it.filed.go_on(step, now), ids={"file": step.file, "part": step.part})
         case _:
             raise Rejected("no evidence, in the queue of evidence")
     return batch.Outcome(word=done.word, ids=ids)

@@ -7,6 +7,7 @@ from haat.kernel.ids import MerchantId
 from haat.payment.service.qr_codes import QrCodes
 from haat.payment.store.accounts import DynamoAccounts
 from haat.wiring.clock import seconds
+from haat.wiring.open_banks import open_banks
 
 
 def qr_code_routes(payment: Table, business: Table) -> QrCodeRoutes:
@@ -17,4 +18,4 @@ def qr_code_routes(payment: Table, business: Table) -> QrCodeRoutes:
         found = merchants.get(merchant)
         return found.name if found else ""
 
-    return QrCodeRoutes(QrCodes(accounts=DynamoAccounts(payment, seconds), shop=shop))
+    return QrCodeRoutes(QrCodes(accounts=DynamoAccounts(payment, seconds), open_banks=open_banks(payment), shop=shop))

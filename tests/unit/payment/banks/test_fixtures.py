@@ -6,6 +6,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -13,28 +15,35 @@ import pytest
 from haat.kernel.secret import Secret
 from haat.payment.banks import Account, Keys
 from haat.payment.banks.registry import NAMES, bank
+from haat.payment.banks.wire import FINAL_CODES, OPEN_CODES
 from haat.payment.model.evidence import Evidence, Notice, RefundEvidence, Refused, Said
+from tests.unit.payment.banks.kits import Fixtures, module
 from tests.upi_fixtures import UPI, upi_json
 
 pytestmark = pytest.mark.upi
 
-KEYS = {  # what a bank's module calls a key, and what the fixtures call it
-    "razorpay": {
-        "webhook_secret": "razorpay_webhook_secret",
-        "webhook_secret_previous": "razorpay_webhook_secret_previous",
-    },
-}
 CALLBACKS: list[dict[str, Any]] = upi_json("callbacks.json")["callbacks"]
 SIGNATURES: list[dict[str, Any]] = upi_json("vectors/signatures.json")
 VERDICTS = {Evidence: "evidence", RefundEvidence: "refund_evidence", Notice: "notice", Refused: "rejected"}
 OURS = {"amount_paise": "amount", "refund_status": "status"}  # where our word for a field is another
+READERS = {name: found for name in NAMES if (found := getattr(module(name), "FIXTURES", None)) is not None}
+
+
+def reader(row: Mapping[str, Any]) -> str:
+    """The bank whose module reads a row; "" where none is built."""
+    variant = row.get("variant", "")
+    for name, of in READERS.items():
+        mine = variant.startswith(of.variants) and not (of.not_variants and variant.startswith(of.not_variants))
+        if of.provider == row["provider"] and mine:
+            return name
+    return ""
 
 
 def built(rows: Iterable[dict[str, Any]]) -> list[Any]:
     """A row of a bank that is built is a test; those of each other bank are one test, which is skipped and says why."""
     tests, others = [], defaultdict(list)
     for row in rows:
-        if row["provider"] in NAMES:
+        if reader(row):
             tests.append(pytest.param(row, id=row["id"]))
         else:
             others[row["provider"]].append(row["id"])
@@ -44,20 +53,32 @@ def built(rows: Iterable[dict[str, Any]]) -> list[Any]:
     return tests
 
 
-def account_of(provider: str) -> tuple[Account, Keys]:
-    """The fixtures' own account at a bank, with the keys of its door."""
-    profile = upi_json("profile.json")["providers"][provider]
-    secrets = upi_json("test-keys/secrets.json")
+def account_of(name: str) -> tuple[Account, Keys]:
+    """The fixtures' own account at a bank, with all keys that they have of it."""
+    of: Fixtures = READERS[name]
+    profile = upi_json("profile.json")["providers"][of.provider]
     account = Account(
-        provider=provider, merchant_id=profile["merchant_id"], vpa=profile["vpa"], base_url="http://127.0.0.1:9"
+        provider=name,
+        merchant_id=profile["merchant_id"],
+        vpa=profile["vpa"],
+        base_url="http://127.0.0.1:9",
+        settings={ours: profile[theirs] for ours, theirs in of.settings.items()},
     )
-    return account, {ours: Secret(secrets[theirs]) for ours, theirs in KEYS[provider].items()}
+    return account, {ours: Secret(key_of(theirs)) for ours, theirs in of.keys.items()}
+
+
+def key_of(name: str) -> str:
+    """A key of the fixtures: a file's text, or a line of secrets.json."""
+    if name.endswith(".pem"):
+        return (UPI / "test-keys" / name).read_text()
+    return str(upi_json("test-keys/secrets.json")[name])
 
 
 def hear(row: Mapping[str, Any]) -> Said:
     """What its bank reads from a row."""
     raw = (UPI / row["body_file"]).read_bytes()
-    return bank(row["provider"]).read_callback(*account_of(row["provider"]), row["headers"], raw)
+    name = reader(row)
+    return bank(name).read_callback(*account_of(name), row["headers"], raw)
 
 
 def action(said: Said) -> str:
@@ -92,10 +113,10 @@ def test_callback_is_read_as_expected(row: dict[str, Any]) -> None:
 def test_refusal_at_the_door_is_401_and_all_else_200() -> None:
     """A body whose signature is wrong or missing is answered so; whatever is stored is acknowledged."""
     for row in CALLBACKS:
-        if row["provider"] in NAMES:
+        if name := reader(row):
             said = hear(row)
             at_the_door = isinstance(said, Refused) and said.reason in ("bad_signature", "missing_signature")
-            assert bank(row["provider"]).ack(said)[0] == (401 if at_the_door else 200), row["id"]
+            assert bank(name).ack(said)[0] == (401 if at_the_door else 200), row["id"]
 
 
 @pytest.mark.parametrize("row", built(SIGNATURES))
@@ -110,25 +131,43 @@ def test_signature_is_judged_as_expected(row: dict[str, Any]) -> None:
 def test_nothing_of_the_fixtures_is_passed_over_in_silence() -> None:
     """Each callback and each vector is a test of its own, or is counted where its bank is skipped."""
     for rows in (CALLBACKS, SIGNATURES):
-        left_out = [row["id"] for row in rows if row["provider"] not in NAMES]
+        left_out = [row["id"] for row in rows if not reader(row)]
         reasons = " ".join(str(mark.kwargs["reason"]) for test in built(rows) for mark in test.marks)
         assert rows
         assert all(name in reasons for name in left_out)
 
 
-def test_words_mean_what_the_table_says() -> None:
-    """Every status word of the table, of banks that are built; a word that it does not list is unknown."""
-    table = upi_json("tables/status-words.json")
-    from haat.payment.banks import razorpay_entities as razorpay  # noqa: PLC0415
+@pytest.mark.parametrize("name", READERS)
+def test_words_mean_what_the_table_says(name: str) -> None:
+    """Every status word of the table; a word that it does not list is unknown. An older form has the codes of UPI for words."""
+    table, provider = upi_json("tables/status-words.json"), READERS[name].provider
+    words = next(
+        found
+        for place in (f"haat.payment.banks.{name}", f"haat.payment.banks.{name}_entities")
+        if find_spec(place) and hasattr(found := import_module(place), "WORDS")
+    )
+    if READERS[name].variants:
+        assert {code["code"]: code["state"] for code in upi_json("tables/response-codes.json")["codes"]} == words.WORDS
+        return
+    assert table["words"][provider] == words.WORDS
+    if provider in table["refund_words"]:
+        assert table["refund_words"][provider] == words.REFUND_WORDS
 
-    assert table["words"]["razorpay"] == razorpay.WORDS
-    assert table["refund_words"]["razorpay"] == razorpay.REFUND_WORDS
+
+def test_codes_mean_what_the_table_says() -> None:
+    """Open is what it calls pending, and what it does not list of those that say so; for good is what it calls failed, and no more."""
+    states = {code["code"]: code["state"] for code in upi_json("tables/response-codes.json")["codes"]}
+    assert {code for code, state in states.items() if state == "PENDING"} <= OPEN_CODES
+    assert {states.get(code, "PENDING") for code in OPEN_CODES} == {"PENDING"}
+    assert {code for code, state in states.items() if state == "FAILED"} == FINAL_CODES
 
 
 def test_settlement_report_is_matched_by_payment_id() -> None:
     """Against the ledger: what is confirmed, what is missing, what is too much, what went back, and what each settlement comes to."""
     case = upi_json("settlement/razorpay.json")
-    rows, bad = bank("razorpay").read_settlement((UPI / "settlement" / "razorpay-recon.json").read_bytes())
+    rows, bad = bank("razorpay").read_settlement(
+        account_of("razorpay")[0], (UPI / "settlement" / "razorpay-recon.json").read_bytes()
+    )
     assert bad == ()
     ledger = {line["payment_id"]: line["amount_paise"] for line in case["ledger"]}
     paid = {row.provider_txn_id: row.amount for row in rows if row.kind == "payment"}

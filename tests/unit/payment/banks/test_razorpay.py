@@ -12,6 +12,7 @@ from haat.kernel.errors import Rejected
 from haat.kernel.time import DAY, MINUTE, SECOND, Instant
 from haat.payment.banks import BadRow, Created, Failed, NotFound, razorpay
 from haat.payment.model.evidence import RefundEvidence
+from haat.payment.rules import reading
 from tests.unit.payment.banks.kits import ASKED, AT, KITS, SECRETS, written
 
 KIT = KITS["razorpay"]()
@@ -93,7 +94,9 @@ def test_calls_are_signed_with_key_id_and_secret() -> None:
 def test_created_qr_code_gives_a_link_where_it_may(answer: dict[str, str], link: str) -> None:
     """Its text is only there for accounts that have asked for that; the page with its picture always is."""
     raw = written({"id": "qr_1", "entity": "qr_code", "image_url": "https://rzp.io/i/x", "status": "active", **answer})
-    assert razorpay.read_create(200, raw) == Created(provider_ref="qr_1", link=link, picture="https://rzp.io/i/x")
+    assert razorpay.read_create(KIT.account, {}, ASKED, 200, raw) == Created(
+        provider_ref="qr_1", link=link, picture="https://rzp.io/i/x"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,14 +116,14 @@ def test_pull_asks_for_what_was_created(ref: str, path: str) -> None:
 def test_payment_of_our_qr_code_is_ours_without_a_note() -> None:
     """Its documentation shows these lists with payments whose notes are an empty list."""
     for payment in (paid_payment(notes=[]), paid_payment(notes={"tr": "x" * 36})):
-        found = razorpay.read_pull(KIT.account, ASKED, 200, written({"items": [payment]}))
+        found = razorpay.read_pull(KIT.account, {}, ASKED, 200, written({"items": [payment]}))
         assert isinstance(found, tuple)
         assert [each.tr for each in found] == [ASKED.tr]
 
 
 def test_single_payment_is_one_piece_of_evidence() -> None:
     """Asked by its own id, a payment comes alone."""
-    found = razorpay.read_pull(KIT.account, ASKED, 200, written(paid_payment()))
+    found = razorpay.read_pull(KIT.account, {}, ASKED, 200, written(paid_payment()))
     assert isinstance(found, tuple)
     assert [(each.status, each.merchant_id) for each in found] == [("SUCCESS", "acc_1")]
 
@@ -131,15 +134,15 @@ def test_orders_of_other_references_are_not_ours() -> None:
         {"entity": "order", "receipt": receipt, "payments": {"items": [paid_payment(id=f"pay_{n}", notes=[])]}}
         for n, receipt in enumerate([ASKED.tr, ASKED.tr + "0", None])
     ]
-    found = razorpay.read_pull(KIT.account, ASKED, 200, written({"items": orders}))
+    found = razorpay.read_pull(KIT.account, {}, ASKED, 200, written({"items": orders}))
     assert isinstance(found, tuple)
     assert [(each.provider_txn_id, each.tr) for each in found] == [("pay_0", ASKED.tr)]
-    assert razorpay.read_pull(KIT.account, ASKED, 200, written({"items": orders[1:]})) == NotFound()
+    assert razorpay.read_pull(KIT.account, {}, ASKED, 200, written({"items": orders[1:]})) == NotFound()
 
 
 def test_refunded_payment_pays_nothing() -> None:
     """The money came and is gone: that is for a person to see, and no reason to let goods go."""
-    found = razorpay.read_pull(KIT.account, ASKED, 200, written({"items": [paid_payment(status="refunded")]}))
+    found = razorpay.read_pull(KIT.account, {}, ASKED, 200, written({"items": [paid_payment(status="refunded")]}))
     assert isinstance(found, tuple)
     assert [each.status for each in found] == ["UNKNOWN"]
 
@@ -173,11 +176,14 @@ def test_refund_goes_out_under_an_idempotency_key() -> None:
 )
 def test_only_a_bad_request_refuses(status: int, raw: bytes, refused: bool) -> None:  # noqa: FBT001
     """A sum is freed when nothing can have been done under this key, and never after a question."""
-    for answer in (razorpay.read_refund(KIT.account, ASKED, status, raw), razorpay.read_create(status, raw)):
+    for answer in (
+        razorpay.read_refund(KIT.account, {}, ASKED, status, raw),
+        razorpay.read_create(KIT.account, {}, ASKED, status, raw),
+    ):
         assert isinstance(answer, Failed)
         assert answer.refused is refused
         assert "refund" not in answer.reason  # what they write may hold anything
-    asked = razorpay.read_pull_refund(KIT.account, ASKED, status, raw)
+    asked = razorpay.read_pull_refund(KIT.account, {}, ASKED, status, raw)
     assert isinstance(asked, Failed)
     assert not asked.refused
 
@@ -194,7 +200,7 @@ def test_refund_is_found_by_note_by_receipt_or_by_its_own_id(known: dict[str, An
     """Whichever of them came through."""
     other, ours = KIT.refund("another"), {**KIT.refund("another"), **known}
     asked = replace(ASKED, provider_refund_id="rfnd_7")
-    found = razorpay.read_pull_refund(KIT.account, asked, 200, written({"items": [other, ours]}))
+    found = razorpay.read_pull_refund(KIT.account, {}, asked, 200, written({"items": [other, ours]}))
     assert isinstance(found, RefundEvidence)
     assert found.refund_id == ASKED.refund_id
 
@@ -203,7 +209,7 @@ def test_full_page_of_other_refunds_is_no_answer() -> None:
     """Ours may be on the next page, so it is not "not found"."""
     for there, answer in ((99, NotFound()), (100, Failed(reason="too_many"))):
         raw = written({"items": [KIT.refund(f"other-{n}") for n in range(there)]})
-        assert razorpay.read_pull_refund(KIT.account, ASKED, 200, raw) == answer
+        assert razorpay.read_pull_refund(KIT.account, {}, ASKED, 200, raw) == answer
 
 
 def line(**changes: Any) -> dict[str, Any]:
@@ -223,10 +229,31 @@ def line(**changes: Any) -> dict[str, Any]:
 
 def test_settlement_line_says_what_was_paid_before_the_fee() -> None:
     """Amount and fee stand apart; the fee holds its tax."""
-    rows, bad = razorpay.read_settlement(written({"items": [line()]}))
+    rows, bad = razorpay.read_settlement(KIT.account, written({"items": [line()]}))
     assert (bad, len(rows)) == ((), 1)
     assert (rows[0].kind, rows[0].amount, rows[0].fee, rows[0].provider_txn_id) == ("payment", 25000, 600, "pay_1")
     assert (rows[0].tr, rows[0].settlement_id, rows[0].status_word) == ("R1", "setl_1", "settled")
+
+
+@pytest.mark.parametrize(
+    ("notes", "tr"),
+    [
+        ('{"tr":"T1"}', "T1"),
+        ('{"tr":["T1"]}', ""),
+        ('{"tr":"T1","tr":"T2"}', ""),
+        ("{}", ""),
+        ("[]", ""),
+        ("Beam me up.", ""),
+        ("\ud800", ""),
+        ({"tr": "T1"}, ""),
+        (None, ""),
+    ],
+)
+def test_settlement_line_without_a_receipt_is_known_by_its_notes(notes: Any, tr: str) -> None:
+    """Of a code that we had made: our reference stands in a text of JSON there. Whatever else stands there is somebody else's."""
+    rows, bad = razorpay.read_settlement(KIT.account, written({"items": [line(order_receipt=None, notes=notes)]}))
+    assert ([row.tr for row in rows], bad) == ([tr], ())
+    assert razorpay.read_settlement(KIT.account, written({"items": [line(notes='{"tr":"T1"}')]}))[0][0].tr == "R1"
 
 
 def test_lost_dispute_is_a_row_and_other_lines_are_shown_as_unread() -> None:
@@ -241,7 +268,7 @@ def test_lost_dispute_is_a_row_and_other_lines_are_shown_as_unread() -> None:
         7,
         line(settled=False, on_hold=True),
     ]
-    rows, bad = razorpay.read_settlement(written({"items": items}))
+    rows, bad = razorpay.read_settlement(KIT.account, written({"items": items}))
     assert [(row.kind, row.provider_txn_id, row.status_word) for row in rows] == [
         ("dispute", "pay_9", "settled"),
         ("payment", "pay_1", "on_hold"),
@@ -252,13 +279,21 @@ def test_lost_dispute_is_a_row_and_other_lines_are_shown_as_unread() -> None:
 
 def test_unreadable_report_is_no_empty_day() -> None:
     """A day on which nothing was settled is a list without lines; anything else is said."""
-    assert razorpay.read_settlement(b'{"items":[]}') == ((), ())
-    assert razorpay.read_settlement(b"<html>") == ((), (BadRow(line=0, reason="malformed"),))
-    assert razorpay.read_settlement(b"{}") == ((), (BadRow(line=0, reason="malformed"),))
+    assert razorpay.read_settlement(KIT.account, b'{"items":[]}') == ((), ())
+    assert razorpay.read_settlement(KIT.account, b"<html>") == ((), (BadRow(line=0, reason="malformed"),))
+    assert razorpay.read_settlement(KIT.account, b"{}") == ((), (BadRow(line=0, reason="malformed"),))
+
+
+def test_report_with_more_lines_than_any_is_refused_whole() -> None:
+    """No answer is made for each of them."""
+    for more, refused in ((0, False), (1, True)):
+        raw = b'{"items":[' + b"1," * (reading.MOST_LINES + more - 1) + b"1]}"
+        bad = razorpay.read_settlement(KIT.account, raw)[1]
+        assert (bad == (BadRow(line=0, reason="too_many_lines"),)) is refused
 
 
 def test_report_is_asked_for_by_day_and_page() -> None:
     """Month and day have two digits, as its documentation writes them."""
     call = razorpay.settlement(KIT.account, KIT.keys, date(2026, 3, 2), skip=100)
     assert call is not None
-    assert call.url.endswith("/v1/settlements/recon/combined?year=2026&month=03&day=02&count=100&skip=100")
+    assert call.url.endswith("/v1/settlements/recon/combined?year=2026&month=03&day=02&count=25&skip=100")

@@ -18,7 +18,7 @@ def test_only_the_simulated_bank_is_simulated() -> None:
 def test_link_is_enough() -> None:
     """Nothing has to be created before one can pay, and there is no report."""
     assert simbank.create(KIT.account, KIT.keys, ASKED) is None
-    assert simbank.read_settlement(b"anything") == ((), ())
+    assert simbank.read_settlement(KIT.account, b"anything") == ((), ())
 
 
 def test_pull_asks_by_our_reference() -> None:
@@ -43,15 +43,21 @@ def test_refund_told_in_a_callback_is_a_hint() -> None:
 
 
 def test_refund_is_refused_in_its_own_words_only() -> None:
-    """422 refuses a call; a 404 without its word is a proxy's."""
-    refused = Failed(reason="refused", refused=True)
-    assert simbank.read_refund(KIT.account, ASKED, 422, b"") == refused
-    assert simbank.read_pull_refund(KIT.account, ASKED, 422, b"") == Failed(reason="http_422")
-    assert simbank.read_pull_refund(KIT.account, ASKED, 404, written({"error": "no such page"})) == Failed(
+    """422 with one of its words refuses a call, and never a question; a 422 or 404 without its word is a proxy's."""
+    for word in ("unknown_payment", "amount"):
+        raw = written({"error": word})
+        assert simbank.read_refund(KIT.account, {}, ASKED, 422, raw) == Failed(reason="refused", refused=True)
+        assert simbank.read_pull_refund(KIT.account, {}, ASKED, 422, raw) == Failed(reason="http_422")
+        assert simbank.read_refund(KIT.account, {}, ASKED, 400, raw) == Failed(reason="http_400")
+    for raw in (b"", b"<html>", b"[]", written({"error": "waf"}), written({"error": ["amount"]})):
+        assert simbank.read_refund(KIT.account, {}, ASKED, 422, raw) == Failed(reason="http_422")
+    assert simbank.read_pull_refund(KIT.account, {}, ASKED, 404, written({"error": "no such page"})) == Failed(
         reason="http_404"
     )
 
 
 def test_answer_about_another_refund_is_none() -> None:
     """The bank was asked about one refund and speaks of another: nobody knows."""
-    assert simbank.read_refund(KIT.account, ASKED, 200, written(KIT.refund("another"))) == Failed(reason="malformed")
+    assert simbank.read_refund(KIT.account, {}, ASKED, 200, written(KIT.refund("another"))) == Failed(
+        reason="malformed"
+    )

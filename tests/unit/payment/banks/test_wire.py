@@ -17,7 +17,11 @@ from haat.payment.model.evidence import Refused
 def test_signature_of_rfc_4231_holds() -> None:
     """Test case 2 of the standard."""
     signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-    assert wire.hmac_signed(b"what do ya want for nothing?", signature, ("Jefe",))
+    said, secrets = b"what do ya want for nothing?", ("Jefe",)
+    assert wire.hmac_signed(said, signature, secrets)
+    assert not wire.hmac_signed(said, signature.upper(), secrets)
+    assert wire.hmac_signed(said, signature.upper(), secrets, upper=True)
+    assert not wire.hmac_signed(said, signature, secrets, upper=True)
 
 
 @given(

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,15 +94,18 @@ def test_sdks_sample_callback_is_read_by_its_entity() -> None:
 @needs_upstream
 def test_sdks_sample_answers_are_read() -> None:
     """A payment, a refund, a QR code, as the provider itself wrote them."""
-    paid = razorpay.read_pull(KIT.account, ASKED, 200, sample("fake_captured_payment.json"))
+    paid = razorpay.read_pull(KIT.account, {}, ASKED, 200, sample("fake_captured_payment.json"))
     assert isinstance(paid, tuple)
     assert [(each.status, each.amount, each.tr) for each in paid] == [("SUCCESS", 500, ASKED.tr)]
-    made = razorpay.read_refund(KIT.account, ASKED, 200, sample("fake_refund.json"))
+    theirs = replace(
+        ASKED, refund_id=json.loads(sample("fake_refund.json"))["receipt"]
+    )  # we would have given it our own
+    made = razorpay.read_refund(KIT.account, {}, theirs, 200, sample("fake_refund.json"))
     assert isinstance(made, RefundEvidence)
     assert (made.status, made.amount, made.provider_refund_id) == ("DONE", 300100, "rfnd_FP8DDKxqJif6ca")
     listed = written({"entity": "collection", "items": [json.loads(sample("fake_refund.json"))]})
-    assert razorpay.read_pull_refund(KIT.account, ASKED, 200, listed) == NotFound()
-    code = razorpay.read_create(200, sample("fake_qrcode.json"))
+    assert razorpay.read_pull_refund(KIT.account, {}, ASKED, 200, listed) == NotFound()
+    code = razorpay.read_create(KIT.account, {}, ASKED, 200, sample("fake_qrcode.json"))
     assert code == Created(provider_ref="qr_HO2r1MDprYtWRT", picture="https://rzp.io/i/oCswTOcCo")
 
 
@@ -117,6 +121,6 @@ def test_no_sample_body_is_a_crash(path: Path) -> None:
         said = razorpay.read_callback(KIT.account, {"webhook_secret": Secret("s")}, headers, body)
         assert razorpay.ack(said)[0] == 200
         for read in (razorpay.read_pull, razorpay.read_refund, razorpay.read_pull_refund):
-            read(KIT.account, ASKED, 200, body)
-        razorpay.read_create(200, body)
-        razorpay.read_settlement(body)
+            read(KIT.account, {}, ASKED, 200, body)
+        razorpay.read_create(KIT.account, {}, ASKED, 200, body)
+        razorpay.read_settlement(KIT.account, body)

@@ -10,6 +10,7 @@ there are two, of which nobody was shown the first. Requests that came to Razorp
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -41,9 +42,14 @@ CAPS: Final = Caps(
     creates=True,
     least_life_ms=30 * MINUTE,
     settlement_format="json",
+    fetches_settlement=True,
+    settles_within_days=7,  # it pays out two working days later, by default; a week holds every row of holidays
 )
 
 MANY: Final = 100  # items that one answer holds at most
+LINES: Final = (
+    25  # of a report, for one page: an answer goes through a queue, and a line may carry notes of some kilobytes
+)
 
 
 def create(account: Account, keys: Keys, asked: Asked) -> Call | None:
@@ -69,7 +75,7 @@ def create(account: Account, keys: Keys, asked: Asked) -> Call | None:
     return _call(account, keys, "/v1/payments/qr_codes", body)
 
 
-def read_create(status: int, raw: bytes) -> Created | Failed:
+def read_create(account: Account, keys: Keys, asked: Asked, status: int, raw: bytes) -> Created | Failed:
     """A QR code: `link` is its text where the account has that switched on, `picture` a page with its image."""
     if status not in (200, 201):
         return _refusal(status, raw)
@@ -122,15 +128,20 @@ def pull(account: Account, keys: Keys, asked: Asked) -> Call:
             return _call(account, keys, f"/v1/orders?{query}")
 
 
-def read_pull(account: Account, asked: Asked, status: int, raw: bytes) -> tuple[Evidence, ...] | NotFound | Failed:
-    """Every attempt to pay is one piece of evidence; those of a QR code need not carry our reference, and are of the code that we asked about."""
+def read_pull(
+    account: Account, keys: Keys, asked: Asked, status: int, raw: bytes
+) -> tuple[Evidence, ...] | NotFound | Failed:
+    """Every attempt to pay is one piece of evidence; one that carries another reference is none of an answer.
+
+    Those of a QR code need not carry ours: they are of the code that we asked about.
+    """
     if status != 200:
         return unanswered(status)
     try:
         payments = listed(reading.document(raw, reading.ANSWER), asked.tr)
     except Rejected as refused:
         return Failed(reason=refused.word)
-    return every(payments, lambda payment: evidence(account.merchant_id, payment, named(payment) or asked.tr))
+    return every(payments, lambda payment: _asked_for(account, asked, payment))
 
 
 def refund(account: Account, keys: Keys, asked: Asked) -> Call:
@@ -145,12 +156,15 @@ def refund(account: Account, keys: Keys, asked: Asked) -> Call:
     return _call(account, keys, path, body, {"X-Refund-Idempotency": f"haat-refund-{quote(asked.refund_id, safe='')}"})
 
 
-def read_refund(account: Account, asked: Asked, status: int, raw: bytes) -> RefundEvidence | Failed:
-    """Read the refund as it was made. The least sum, a balance that does not reach: those are refusals."""
+def read_refund(account: Account, keys: Keys, asked: Asked, status: int, raw: bytes) -> RefundEvidence | Failed:
+    """Read the refund as it was made; one that names another refund of ours is none. The least sum, a balance that does not reach: refusals."""
     if status not in (200, 201):
         return _refusal(status, raw)
     try:
-        return refund_evidence(account.merchant_id, reading.document(raw, reading.ANSWER), {}, asked.refund_id)
+        found = reading.document(raw, reading.ANSWER)
+        if {*refund_ids(found)} - {""} and asked.refund_id not in refund_ids(found):
+            raise malformed("receipt")
+        return refund_evidence(account.merchant_id, found, {}, asked.refund_id)
     except Rejected as refused:
         return Failed(reason=refused.word)
 
@@ -160,7 +174,9 @@ def pull_refund(account: Account, keys: Keys, asked: Asked) -> Call:
     return _call(account, keys, f"/v1/payments/{quote(asked.provider_txn_id, safe='')}/refunds?count={MANY}")
 
 
-def read_pull_refund(account: Account, asked: Asked, status: int, raw: bytes) -> RefundEvidence | NotFound | Failed:
+def read_pull_refund(
+    account: Account, keys: Keys, asked: Asked, status: int, raw: bytes
+) -> RefundEvidence | NotFound | Failed:
     """Find ours among the refunds of the payment, by the note or the receipt that we gave it."""
     if status != 200:
         return unanswered(status)
@@ -180,21 +196,21 @@ def read_pull_refund(account: Account, asked: Asked, status: int, raw: bytes) ->
 def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call | None:
     """Ask for a page of what was settled on a day."""
     query = urlencode(
-        {"year": day.year, "month": f"{day.month:02}", "day": f"{day.day:02}", "count": MANY, "skip": skip}
+        {"year": day.year, "month": f"{day.month:02}", "day": f"{day.day:02}", "count": LINES, "skip": skip}
     )
     return _call(account, keys, f"/v1/settlements/recon/combined?{query}")
 
 
-def read_settlement(raw: bytes) -> Rows:
+def read_settlement(account: Account, raw: bytes) -> Rows:
     """Read `settlements/recon/combined`. Its lines carry no RRN: a payment is known by Razorpay's own id."""
     try:
-        items = parts(reading.document(raw, reading.FILE), "items")
+        items = reading.lines(raw, "items")
     except Rejected as refused:
         return (), (BadRow(line=0, reason=refused.word),)
     rows, bad = [], []
     for line, item in enumerate(items, start=1):
         try:
-            rows.append(row(item))
+            rows.append(replace(row(item), line=line))
         except Rejected as refused:
             bad.append(BadRow(line=line, reason=refused.word))
     return tuple(rows), tuple(bad)
@@ -216,6 +232,12 @@ def _call(
         headers={**headers, "Content-Type": "application/json"},
         body=as_json(body),
     )
+
+
+def _asked_for(account: Account, asked: Asked, payment: Mapping[str, Any]) -> Evidence:
+    if named(payment) not in ("", asked.tr):
+        raise malformed("notes")
+    return evidence(account.merchant_id, payment, asked.tr)
 
 
 def _refusal(status: int, raw: bytes) -> Failed:

@@ -146,12 +146,13 @@ def row(item: Any) -> Row:
     line = Row(
         kind="payment",
         amount=minor(item.get("amount")),
-        tr=maybe_text(item.get("order_receipt"), 35),
+        tr=maybe_text(item.get("order_receipt"), 35) or _noted(item.get("notes")),
         provider_txn_id=maybe_text(item.get("payment_id")),
         occurred_at=seconds(item.get("created_at"), "created_at"),
         status_word="settled" if settled else "on_hold" if held else "unsettled",
-        settlement_id=maybe_text(item.get("settlement_id")),
+        settlement_id=maybe_text(item.get("settlement_id"), 64),
         fee=minor(item.get("fee") or 0),
+        tax=minor(item.get("tax") or 0),
     )
     match item.get("type"):
         case "payment":
@@ -162,6 +163,15 @@ def row(item: Any) -> Row:
             return replace(line, kind="dispute")
         case _:
             raise Rejected("a line of another kind", word="unknown_type")
+
+
+def _noted(notes: Any) -> str:
+    """Our reference in a payment's notes. A report writes them as a JSON text, "{}" [L]; that those of a code we made are there is [A]."""
+    try:
+        found = reading.document(notes.encode()) if isinstance(notes, str) else {}
+    except (Rejected, UnicodeEncodeError):
+        return ""  # somebody else's words
+    return maybe_text(found.get("tr"), 35)
 
 
 def _rrn(of: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ a hint, and the pull behind it is the proof. The format is our own and as dull a
 | callback | POST `{"payment": {...}}` or `{"refund": {...}}`, header `X-Simbank-Token` |
 | pull | GET `/payments?reference=` -> `{"payments": [...]}` |
 | refund | POST `/refunds` -> `{"refund": {...}}`; the same `refund_id` again answers what the first one did |
+| - | or 422 `{"error": "unknown_payment"}` or `{"error": "amount"}`: it will not |
 | ask after it | GET `/refunds/{refund_id}` -> the same, or 404 `{"error": "unknown_refund"}` |
 
 payment: `id`, `reference`, `rrn`, `amount`, `currency`, `status`, `at`, `merchant`, `payee`, `payer`. refund: `id`, `refund_id`, `payment_id`,
@@ -58,19 +59,22 @@ REFUND_WORDS: Final[Mapping[str, Literal["DONE", "FAILED", "PENDING"]]] = {
     "PENDING": "PENDING",
 }
 
+REFUSALS: Final = frozenset({"unknown_payment", "amount"})
+NOTHING: Final = "unknown_refund"
 
-def create(account: Account, keys: Keys, asked: Asked) -> Call | None:  # noqa: ARG001  # as every bank's
+
+def create(account: Account, keys: Keys, asked: Asked) -> Call | None:
     """Nothing: a link with our reference is enough."""
     return None
 
 
-def read_create(status: int, raw: bytes) -> Created | Failed:  # noqa: ARG001  # as every bank's
+def read_create(account: Account, keys: Keys, asked: Asked, status: int, raw: bytes) -> Created | Failed:
     """There is no such answer."""
     return unanswered(status)
 
 
 def read_callback(
-    account: Account,  # noqa: ARG001  # as every bank's
+    account: Account,
     keys: Keys,
     headers: Mapping[str, str],
     raw: bytes,
@@ -104,7 +108,9 @@ def pull(account: Account, keys: Keys, asked: Asked) -> Call:
     return _call(account, keys, "/payments?" + urlencode({"reference": asked.tr}))
 
 
-def read_pull(account: Account, asked: Asked, status: int, raw: bytes) -> tuple[Evidence, ...] | NotFound | Failed:  # noqa: ARG001
+def read_pull(
+    account: Account, keys: Keys, asked: Asked, status: int, raw: bytes
+) -> tuple[Evidence, ...] | NotFound | Failed:
     """Every attempt to pay is one piece of evidence."""
     if status != 200:
         return unanswered(status)
@@ -112,7 +118,7 @@ def read_pull(account: Account, asked: Asked, status: int, raw: bytes) -> tuple[
         payments = parts(reading.document(raw, reading.ANSWER), "payments")
     except Rejected as refused:
         return Failed(reason=refused.word)
-    return every(payments, lambda payment: _evidence(_object(payment), "proof"))
+    return every(payments, lambda payment: _asked_for(asked, payment))
 
 
 def refund(account: Account, keys: Keys, asked: Asked) -> Call:
@@ -126,9 +132,9 @@ def refund(account: Account, keys: Keys, asked: Asked) -> Call:
     return _call(account, keys, "/refunds", body)
 
 
-def read_refund(account: Account, asked: Asked, status: int, raw: bytes) -> RefundEvidence | Failed:  # noqa: ARG001
-    """Read the refund as it was made; 422 says that it will not be."""
-    if status == 422:
+def read_refund(account: Account, keys: Keys, asked: Asked, status: int, raw: bytes) -> RefundEvidence | Failed:
+    """Read the refund as it was made. A 422 says that it will not be, in the bank's own words: a proxy has its own reasons for one."""
+    if status == 422 and _error(raw) in REFUSALS:
         return Failed(reason="refused", refused=True)
     return _made(asked, raw) if status in (200, 201) else unanswered(status)
 
@@ -138,23 +144,21 @@ def pull_refund(account: Account, keys: Keys, asked: Asked) -> Call:
     return _call(account, keys, "/refunds/" + quote(asked.refund_id, safe=""))
 
 
-def read_pull_refund(account: Account, asked: Asked, status: int, raw: bytes) -> RefundEvidence | NotFound | Failed:  # noqa: ARG001
-    """One refund. A 404 counts only in the bank's own words: a proxy has its own reasons for one."""
-    if status == 200:
-        return _made(asked, raw)
-    try:
-        unknown = status == 404 and reading.document(raw, reading.ANSWER).get("error") == "unknown_refund"
-    except Rejected:
-        unknown = False
-    return NotFound() if unknown else unanswered(status)
+def read_pull_refund(
+    account: Account, keys: Keys, asked: Asked, status: int, raw: bytes
+) -> RefundEvidence | NotFound | Failed:
+    """One refund. A 404 counts only in the bank's own words."""
+    if status == 404 and _error(raw) == NOTHING:
+        return NotFound()
+    return _made(asked, raw) if status == 200 else unanswered(status)
 
 
-def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call | None:  # noqa: ARG001  # as every bank's
+def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call | None:
     """It writes no report."""
     return None
 
 
-def read_settlement(raw: bytes) -> Rows:  # noqa: ARG001  # as every bank's
+def read_settlement(account: Account, raw: bytes) -> Rows:
     """It writes no report."""
     return (), ()
 
@@ -171,6 +175,14 @@ def _call(account: Account, keys: Keys, path: str, body: Mapping[str, Any] | Non
     )
 
 
+def _error(raw: bytes) -> str:
+    """The bank's own word for why not; "" where it says none."""
+    try:
+        return maybe_text(reading.document(raw, reading.ANSWER).get("error"))
+    except Rejected:
+        return ""
+
+
 def _made(asked: Asked, raw: bytes) -> RefundEvidence | Failed:
     try:
         said = _refund(part(reading.document(raw, reading.ANSWER), "refund"), "proof")
@@ -179,10 +191,14 @@ def _made(asked: Asked, raw: bytes) -> RefundEvidence | Failed:
     return said if said.refund_id == asked.refund_id else Failed(reason="malformed")
 
 
-def _object(given: Any) -> Mapping[str, Any]:
+def _asked_for(asked: Asked, given: Any) -> Evidence:
+    """The payment that was asked about; one that carries another reference is none of an answer."""
     if not isinstance(given, dict):
         raise malformed("payments")
-    return given
+    said = _evidence(given, "proof")
+    if said.tr != asked.tr:
+        raise malformed("reference")
+    return said
 
 
 def _evidence(given: Mapping[str, Any], trust: Trust) -> Evidence:

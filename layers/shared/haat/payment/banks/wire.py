@@ -9,7 +9,7 @@ from typing import Any
 
 from haat.kernel.errors import Misconfigured, Rejected
 from haat.payment.banks import Failed, Keys, NotFound
-from haat.payment.model.evidence import Evidence, Refused, Said
+from haat.payment.model.evidence import Evidence, Refused, Said, Status
 
 SEEN_AT_THE_DOOR: Mapping[str, int] = {
     "missing_signature": 401,
@@ -18,6 +18,24 @@ SEEN_AT_THE_DOOR: Mapping[str, int] = {
     "bad_token": 401,
     "too_large": 413,
 }
+# Codes of UPI that leave a payment open, whatever the word beside them: pending, deemed, or timed out somewhere on the way (reference, section 7).
+# 91 and 09 are of ISO 8583, on which UPI's own are built: no answer from the other side, and still in progress [R].
+OPEN_CODES: frozenset[str] = frozenset({"01", "RB", "96", "BT", "UT", "U31", "U67", "U68", "UP", "UB", "91", "09"})
+# Those that say for good that no money moved (the same section). A code in neither is asked after.
+FINAL_CODES: frozenset[str] = frozenset(
+    {
+        "U16", "U17", "U28", "U30", "U48", "U66", "U69", "Z6", "Z7", "Z8", "Z9", "ZA", "ZE", "ZG", "ZH", "ZM", "ZU", "ZX",
+        "ZY", "YE", "YF", "XB", "XC", "XE", "XH", "XI", "B1", "B6", "59",
+    }
+)  # fmt: skip
+
+
+def settleable(status: Status, rrn: str) -> Status:
+    """A payment's status at a bank whose file names each by its RRN: a success without one is open, and asked after until it has it.
+
+    Taken as money it would be told a second time by the file, which could not know it again.
+    """
+    return "PENDING" if status == "SUCCESS" and not rrn else status
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:
@@ -26,12 +44,14 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def hmac_signed(raw: bytes, given: str, secrets: tuple[str, ...]) -> bool:
-    """Whether `given` is the HMAC-SHA256 of the bytes as they came, in lower hex, under one of the secrets.
+def hmac_signed(raw: bytes, given: str, secrets: tuple[str, ...], *, upper: bool = False) -> bool:
+    """Whether `given` is the HMAC-SHA256 of the bytes as they came, in lower hex (`upper`: in upper hex), under one of the secrets.
 
-    In constant time, and every secret is tried whatever the others said. An empty secret, which anyone could sign with, signs nothing.
+    A signature has the one spelling that its bank writes. In constant time, and every secret is tried whatever the others said. An empty
+    secret, which anyone could sign with, signs nothing.
     """
-    return _one_of(given, [hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest() for secret in secrets if secret])
+    right = [hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest() for secret in secrets if secret]
+    return _one_of(given, [one.upper() for one in right] if upper else right)
 
 
 def is_secret(given: str, secrets: tuple[str, ...]) -> bool:
@@ -58,10 +78,15 @@ def basic(user: str, password: str) -> str:
 
 
 def bearer(token: str) -> str:
-    """The Authorization header of RFC 6750. Misconfigured for a token that no header can hold: http.client would quote it in its error."""
+    """The Authorization header of RFC 6750. Raises Misconfigured as `in_header` does."""
+    return f"Bearer {in_header(token)}"
+
+
+def in_header(token: str) -> str:
+    """A token as it is. Misconfigured for one that no header can hold: http.client would quote it in its error."""
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise Misconfigured("a token can not stand in a header")
-    return f"Bearer {token}"
+    return token
 
 
 def as_json(content: Mapping[str, Any]) -> bytes:

@@ -7,6 +7,7 @@ from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once, Remembered
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.outbox import Row
+from haat.payment.ports import Listed
 from haat.payment.rules.accounts import alone, room
 
 
@@ -24,6 +25,11 @@ class MemoryAccounts:
     def list(self, merchant: MerchantId) -> list[PayeeAccount]:
         mine = [account for account in self._kept.values() if account.merchant == merchant]
         return sorted(mine, key=lambda account: (account.opened_at, account.id))
+
+    def fetched(self, after: str | None, limit: int) -> Listed[str]:
+        names = sorted(one.id for one in self._kept.values() if one.is_reported)
+        names = [name for name in names if after is None or name > after]
+        return names[:limit], names[limit - 1] if len(names) > limit else None
 
     def given(self, once: Once) -> Answer | None:
         return self._once.given(once)

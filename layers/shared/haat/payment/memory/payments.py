@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from haat.facts.payments import BankAnswered, CallbackKept, outbox_row
+from haat.facts.settlement import RefundFiled
 from haat.kernel.errors import Changed, Conflict
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once, Remembered
 from haat.kernel.time import Instant
 from haat.payment.memory.accounts import MemoryAccounts
 from haat.payment.model.outbox import Mark, Row
-from haat.payment.model.payment import Change, Orphan, Payment, Proof, Receipt, Request
-from haat.payment.ports import MOST_WAITING, KnownEvent, Listed, Writing
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Proof, Receipt, Request
+from haat.payment.ports import MOST_FILED, MOST_WAITING, KnownEvent, Listed, Writing
+from haat.payment.rules import matching
 from haat.payment.rules.news import times
 
 
@@ -25,7 +27,7 @@ class MemoryPayments:
         self._receipts: dict[tuple[str, str], str] = {}
         self._claims: set[tuple[str, str, str, int]] = set()
         self._answers: set[tuple[str, str, str, int]] = set()
-        self._waiting: dict[tuple[str, str], dict[str, CallbackKept]] = {}
+        self._waiting: dict[tuple[str, str], dict[str, CallbackKept | RefundFiled]] = {}
         self._once = Remembered()
         self.orphans: dict[tuple[str, str], Orphan] = {}
         self.watched: dict[str, Instant] = {}  # since when an operator should look at a request
@@ -64,6 +66,8 @@ class MemoryPayments:
             self._lead(after.request)
         if writing.account is not None:
             self._accounts.save(writing.account)
+        there_too = {it.rrn: self._orphan_of(account, it.rrn, it.provider_txn_id) for it in fresh}
+        after = matching.inherited(after, {rrn: orphan for rrn, orphan in there_too.items() if orphan})
         self._kept[tr] = replace(after, lock=before.lock + 1)
         for receipt in fresh:
             self._came(account, tr, receipt)
@@ -84,6 +88,14 @@ class MemoryPayments:
         self._wrote(writing)
         return True
 
+    def settle_orphan(self, account: str, rrn: str, provider_txn_id: str, payout: Payout) -> Orphan | None:
+        found = self._orphan_of(account, rrn, provider_txn_id)
+        if found is None or found.settled:
+            return found
+        settled = replace(found, settled=True, fee=payout.fee, tax=payout.tax, settlement=payout.settlement)
+        self.orphans[account, found.rrn] = settled
+        return settled
+
     def find(self, account: str, *, refund: str = "", rrn: str = "", provider_txn_id: str = "") -> str | None:
         for tr, payment in self._kept.items():
             if payment.request.account != account:
@@ -97,11 +109,11 @@ class MemoryPayments:
                     return tr
         return None
 
-    def wait(self, account: str, name: str, told: CallbackKept) -> bool:
+    def wait(self, account: str, name: str, told: CallbackKept | RefundFiled) -> bool:
         if self.find(account, rrn=name) or self.find(account, provider_txn_id=name):
             raise Changed("the money has come in between")
         waiting = self._waiting.setdefault((account, name), {})
-        if told.id not in waiting and len(waiting) >= MOST_WAITING:
+        if told.id not in waiting and len(waiting) >= (MOST_FILED if isinstance(told, RefundFiled) else MOST_WAITING):
             return False
         waiting[told.id] = told
         return True

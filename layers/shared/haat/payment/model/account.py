@@ -18,9 +18,12 @@ class Sealed:
     """The account's keys, encrypted for those who may use them: JSON of names and values each, under contexts of their own."""
 
     door: bytes = b""  # what verifies a callback
-    settlement: bytes = b""  # what decrypts one
+    settlement: bytes = b""  # what decrypts one, and what the bank answers
     call: bytes = b""  # what calls the bank
     waiting: bytes = b""  # what is to call it when a change is confirmed; sealed as `call`
+    waiting_settlement: bytes = (
+        b""  # what is to decrypt then, where the bank has one key for both; sealed as `settlement`
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class PayeeAccount:
     mcc: str = ""  # merchant category code, four digits
     order_details: bool = False  # the shop has WhatsApp's own payment messages
     order_details_name: str = ""  # the payment configuration's name with Meta
+    fetched: bool = False  # its bank gives a report of what was settled, which is asked for each day
     keys: tuple[str, ...] = ()  # the names of those that are sealed
     opened_at: Instant = Instant(0)
     changed_at: Instant = Instant(0)
@@ -58,3 +62,8 @@ class PayeeAccount:
     def was_live(self) -> bool:
         """Whether it is live or was."""
         return self.standing == "proven" or self.state == "live"
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether its bank pays out and tells so each day: while it is live, and behind that, as payouts follow days after the money."""
+        return self.fetched and self.was_live

@@ -45,7 +45,9 @@ class RefundEvidence:
     status: Literal["DONE", "FAILED", "PENDING"]
     status_word: str
     trust: Trust
-    rrn: str = ""  # of the payment that is given back
+    # Of the payment that is given back. Some banks tell the refund's own alone (Axis): it stands here then, and names no payment of ours, so
+    # the payment is found by our refund id or by `provider_txn_id`, one of which must be there.
+    rrn: str = ""
     provider_txn_id: str = ""  # of that payment
     merchant_id: str = ""  # whose money it is, in the bank's books; "" where the bank does not say
     event_id: str = ""
@@ -56,7 +58,11 @@ class RefundEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something else that a provider tells. It moves no money; `kind` is our word for it."""
+    """Something else that a provider tells. It moves no money; `kind` is our word for it.
+
+    A proven callback of a kind that we do not know is `unknown_event` with `known=False`: it is kept, answered 2xx, and nothing follows. That is
+    for formats in which a callback names its kind. Where it names none, or none can be read, it is `Refused` (malformed).
+    """
 
     provider: str
     kind: str
@@ -68,7 +74,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A callback that cannot be used. `reason` is one word: bad_signature, missing_signature, malformed, undecryptable, too_large ..."""
+    """A callback that cannot be used. `reason` is one of these words.
+
+    What a door sees, and answers 401 or 413: `missing_signature`, `bad_signature`, `missing_token`, `bad_token`, `too_large`. What shows later, and
+    is answered 200: `malformed` (it can't be read, or lacks what is needed), `bad_amount`, `undecryptable`, `bad_checksum`, `no_key` (ours is
+    missing or is none).
+    """
 
     reason: str
 

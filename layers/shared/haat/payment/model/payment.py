@@ -15,7 +15,7 @@ Source = Literal[
 ]  # who brought evidence: the bank's call, its answer to ours, its settlement file
 EventKind = Literal[
     "PaymentPaid", "PaymentFailed", "PaymentExpired", "PaymentCancelled", "SurplusReceived", "ReviewNeeded",
-    "RefundProposed", "RefundDone", "RefundFailed",
+    "RefundProposed", "RefundDone", "RefundFailed", "ChargedBack",
 ]  # fmt: skip
 
 
@@ -76,6 +76,22 @@ class Receipt:
     payer_vpa: str = ""  # erased with the customer
     proposed: str = ""  # why it should be given back, where it should
     settled: bool = False  # the bank's file confirms it
+    fee: int = 0  # what the bank's file says that it kept, with the tax on it
+    tax: int = 0  # the part of the fee that is GST
+    settlement: str = ""  # the bank's own name of the payment by which it came to the shop's account
+    found_in: str = ""  # the file that told of it first; "" where somebody else did
+    disputed: int = 0  # what the bank's file says that it took back for a complaint of the payer's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payout:
+    """What a bank's file says of one money beside its sum; the names are those of a receipt. `found`: nobody had told of it."""
+
+    fee: int = 0
+    tax: int = 0
+    settlement: str = ""
+    file: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +105,7 @@ class Refund:
     provider_refund_id: str = ""
     provider_txn_id: str = ""
     foreign: bool = False  # not begun by us
+    filed: str = ""  # the bank's id of it in a settlement file
     asked_at: Instant = Instant(0)
     calls: int = 0  # how often the bank was asked about it
     ask_at: Instant = Instant(0)  # when it is asked again; 0 is never
@@ -110,6 +127,11 @@ class Orphan:
     occurred_at: Instant
     merchant: MerchantId = MerchantId("")  # whose account it was told of at
     foreign: bool = False  # it names another payee than that account's
+    settled: bool = False  # the bank's file confirms it, with what follows
+    fee: int = 0
+    tax: int = 0
+    settlement: str = ""
+    found_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from haat.facts.payments import BankAnswered, CallbackKept
+from haat.facts.settlement import RefundFiled
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.secret import Secret
@@ -12,9 +13,11 @@ from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.bank import Call, Keys
 from haat.payment.model.outbox import Mark, Row
-from haat.payment.model.payment import Change, Orphan, Payment, Proof
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Proof
 
 MOST_WAITING: Final = 10  # callbacks that wait for one money; a bank tells of a refund in two or three
+
+MOST_FILED: Final = 30  # refunds of a settlement file that wait for one money: a transaction hands them out
 
 type Listed[T] = tuple[list[T], str | None]  # one page, and where the next one begins
 
@@ -67,6 +70,9 @@ class Payments(Protocol):
     def keep_orphan(self, orphan: Orphan, writing: Writing) -> bool:
         """Keep money that belongs to no request. False: it is known. Raises KnownEvent."""
 
+    def settle_orphan(self, account: str, rrn: str, provider_txn_id: str, payout: Payout) -> Orphan | None:
+        """A bank's file confirms money of no request; returns it as it is then. None where there is no such money. Raises Unavailable."""
+
     def find(self, account: str, *, refund: str = "", rrn: str = "", provider_txn_id: str = "") -> str | None:
         """The reference of the request that has a refund, or a receipt of this money."""
 
@@ -76,10 +82,10 @@ class Payments(Protocol):
     def claim(self, tr: str, what: str, refund: str, number: int) -> bool:
         """Mark that a call is about to be made, the n-th of its kind. False: somebody may have made it before."""
 
-    def wait(self, account: str, name: str, told: CallbackKept) -> bool:
+    def wait(self, account: str, name: str, told: CallbackKept | RefundFiled) -> bool:
         """Keep what was told of a money that has not come yet, by its RRN or the bank's id; `save` hands it out again when that comes.
 
-        False: MOST_WAITING wait for it already, and this one stays where callbacks are kept. Raises Changed where the money has
+        False: MOST_WAITING wait for it already (of a file MOST_FILED), and this one stays where callbacks are kept. Raises Changed where the money has
         come in between.
         """
 
@@ -108,6 +114,9 @@ class Accounts(Protocol):
 
     def list(self, merchant: MerchantId) -> list[PayeeAccount]:
         """A merchant's accounts, oldest first."""
+
+    def fetched(self, after: str | None, limit: int) -> Listed[str]:
+        """One page of the ids of accounts that are or were live and whose settlement reports are fetched; may be a moment old."""
 
     def given(self, once: Once) -> Answer | None:
         """What the same request was answered before. Raises Rejected where its key was used for another."""

@@ -1,4 +1,4 @@
-"""What payments need to know of the shop's orders and customers."""
+"""What payments need to know of the shop, its orders and its customers."""
 
 from typing import Protocol
 
@@ -18,3 +18,10 @@ class Customers(Protocol):
 
     def reach(self, merchant: MerchantId, customer: CustomerId, address: str = "") -> Reach | None:
         """Where they can be told something: at an address of the shop, or where they wrote last. None where nobody is known. Raises Unavailable."""
+
+
+class TaxNumbers(Protocol):
+    """What the shop is called by tax offices."""
+
+    def gstin(self, merchant: MerchantId) -> str:
+        """Its number with India's tax office for goods and services, "" where it told none or is not there. Raises Unavailable."""

@@ -18,7 +18,8 @@ from haat.payment.model.account import PayeeAccount, Sealed, Standing
 from haat.payment.model.bank import Caps
 from haat.payment.model.outbox import Row
 from haat.payment.model.payment import Request
-from haat.payment.rules.accounts import Purpose, address_fault, moved, open_one, rejected, with_keys
+from haat.payment.rules.account_keys import Purpose, with_keys
+from haat.payment.rules.accounts import address_fault, moved, open_one, rejected
 
 MOST_FORMER: Final = 10  # UPI addresses that an account had before
 WAIT_MS: Final = DAY  # from a wish until it can be confirmed: in that time whoever did not wish it hears of it
@@ -33,24 +34,29 @@ def keys_given(
 ) -> tuple[PayeeAccount, tuple[str, ...]]:
     """With other keys, `sealed` with them in their places, and the words of what is told. Raises Conflict (account-closed).
 
-    What verifies callbacks counts at once: no money goes by it. What calls the bank waits where money may go by this account.
+    What verifies and what reads callbacks counts at once: no money goes by it. What calls the bank waits where money may go by this account,
+    and so does what reads, where the bank has one key for both: until then the old one does both.
     """
-    names = with_keys(open_one(before), caps, given)
+    names, late = with_keys(open_one(before).keys, caps, given), _late(caps)
     if "call" not in given or not _settled(before):
         after = replace(before, keys=names, sealed=sealed)
         if "call" in given:
             after = replace(after, tested=False, since=now)
         elif before.new_keys:
-            call = set(caps.call_keys)
-            after = replace(after, new_keys=tuple(sorted((set(before.new_keys) & call) | (set(names) - call))))
+            wait = {*caps.call_keys, *(caps.settlement_keys if "settlement" in late else ())}
+            after = replace(after, new_keys=tuple(sorted((set(before.new_keys) & wait) | (set(names) - wait))))
         return moved(after, now), ("keys",)
     at_once: dict[Purpose, Mapping[str, str]] = {
-        purpose: named for purpose, named in given.items() if purpose != "call"
+        purpose: named for purpose, named in given.items() if purpose not in late
     }
+    there = before.sealed
+    kept = replace(sealed, call=there.call, waiting=sealed.call)
+    if "settlement" in late:
+        kept = replace(kept, settlement=there.settlement, waiting_settlement=sealed.settlement)
     after = replace(
         before,
-        keys=with_keys(before, caps, at_once),
-        sealed=replace(sealed, call=before.sealed.call, waiting=sealed.call),
+        keys=with_keys(before.keys, caps, at_once),
+        sealed=kept,
         new_keys=names,
         change_at=later(now, WAIT_MS),
     )
@@ -94,7 +100,10 @@ def confirmed(before: PayeeAccount, now: Instant) -> tuple[PayeeAccount, tuple[s
         former = (before.bank.vpa, *others)[:MOST_FORMER]
         after = replace(after, bank=replace(before.bank, vpa=before.new_vpa), former=former)
     if before.new_keys:
-        after = replace(after, keys=before.new_keys, sealed=replace(after.sealed, call=before.sealed.waiting))
+        there = before.sealed
+        settlement = there.waiting_settlement or there.settlement
+        sealed = replace(after.sealed, call=there.waiting, settlement=settlement)
+        after = replace(after, keys=before.new_keys, sealed=sealed)
     live = held and before.tested and not wish
     if live:
         after = replace(after, state="live", standing="proven")
@@ -187,11 +196,16 @@ def shown(account: PayeeAccount) -> dict[str, Any]:
     }
 
 
+def _late(caps: Caps) -> tuple[Purpose, ...]:
+    """Which sets of keys wait for a day."""
+    return ("settlement", "call") if caps.shared_key else ("call",)
+
+
 def _settled(account: PayeeAccount) -> bool:
     """Whether money may go by it, or may as soon as Re 1 arrives: it is or was live, or was confirmed."""
     return account.was_live or account.standing == "confirmed"
 
 
 def _dropped(account: PayeeAccount) -> PayeeAccount:
-    sealed = replace(account.sealed, waiting=b"")
+    sealed = replace(account.sealed, waiting=b"", waiting_settlement=b"")
     return replace(account, new_vpa="", new_keys=(), change_at=Instant(0), sealed=sealed)

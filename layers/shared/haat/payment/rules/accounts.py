@@ -1,11 +1,12 @@
 """What a payee account may be, and what follows from a wish about it.
 
-Keys come in and never go out: an answer holds their names only. What happens to an account that is there stands in `account_changes`.
+Keys come in and never go out: an answer holds their names only; `account_keys` says which they are. What happens to an account that is there
+stands in `account_changes`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from haat.kernel.errors import Conflict, Rejected
 from haat.kernel.ids import MerchantId
@@ -13,6 +14,7 @@ from haat.kernel.text import name_fault
 from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.bank import Account, Caps
+from haat.payment.rules.account_keys import Purpose, parted, settings_of, with_keys
 from haat.payment.rules.links import ADDRESS, LONGEST_ADDRESS, LONGEST_NAME
 
 LIMIT: Final = 10_000_000  # minor units for one payment; Rs 1 lakh
@@ -20,17 +22,15 @@ TEST_AMOUNT: Final = 100  # Re 1
 NAME: Final = 60  # letters of the payee's name
 MOST: Final = 20  # accounts of one shop that are not closed
 MOST_EVER: Final = 100  # with those that are
-MOST_SEALED: Final = 4_096  # bytes that KMS encrypts directly (API reference, Encrypt)
-
-Purpose = Literal["door", "settlement", "call"]
-PURPOSES: Final[tuple[Purpose, ...]] = ("door", "settlement", "call")
 
 
 def begun(
-    merchant: MerchantId, id: str, said: Mapping[str, Any], there: Sequence[PayeeAccount], now: Instant
-) -> PayeeAccount:
-    """A new account, without its keys; `there` are all that the shop has or had. Raises Rejected."""
-    wrong = {}
+    merchant: MerchantId, id: str, caps: Caps, said: Mapping[str, Any], there: Sequence[PayeeAccount], now: Instant
+) -> tuple[PayeeAccount, dict[Purpose, dict[str, str]]]:
+    """A new account, and its keys, which are still to be sealed; `there` are all that the shop has or had. Raises Rejected, with all that is wrong."""
+    settings, wrong = settings_of(caps, said.get("settings", {}))
+    keys, faults = parted(caps, said["keys"], new=True)
+    wrong |= faults
     if fault := _name_fault(said["name"]):
         wrong["name"] = fault
     if fault := address_fault(said["upi_address"]):
@@ -43,7 +43,8 @@ def begun(
             merchant_id=said["provider_merchant_id"],
             vpa=said["upi_address"].casefold(),
             base_url="",  # where the bank is the deployment says, and no merchant
-            settings=dict(said.get("settings", {})),
+            settings=settings,
+            books=caps.same_books_as,
         ),
         name=said["name"],
         standing="held" if any(one.was_live for one in there) else "new",
@@ -51,8 +52,17 @@ def begun(
         opened_at=now,
         changed_at=now,
         version=1,
+        keys=with_keys((), caps, keys),
     )
-    return _told(account, said, wrong)
+    return _told(account, said, wrong), keys
+
+
+def keys_of(caps: Caps, given: Mapping[str, str]) -> dict[Purpose, dict[str, str]]:
+    """Other keys, of one purpose or more. Raises Rejected."""
+    keys, wrong = parted(caps, given)
+    if wrong:
+        raise rejected(wrong)
+    return keys
 
 
 def room(there: Sequence[PayeeAccount]) -> None:
@@ -72,10 +82,11 @@ def alone(there: Sequence[PayeeAccount], account: PayeeAccount) -> None:
 
 
 def payees(account: PayeeAccount) -> set[tuple[str, str]]:
-    """Whom an account names, has named and may soon name: UPI addresses, and what it is called in the provider's books."""
+    """Whom an account names, has named and may soon name: UPI addresses, and what it is called in the bank's books."""
     named = (account.bank.vpa, account.new_vpa, *account.former)
     addresses = {address.casefold() for address in named if address}
-    mine = {(account.bank.provider, account.bank.merchant_id)} if account.bank.merchant_id else set()
+    books = account.bank.books or account.bank.provider  # one bank may have two forms: its merchant is one all the same
+    mine = {(books, account.bank.merchant_id)} if account.bank.merchant_id else set()
     return {("", address) for address in addresses} | mine
 
 
@@ -83,41 +94,6 @@ def changed(before: PayeeAccount, said: Mapping[str, Any], now: Instant) -> Paye
     """With another limit, category and way of asking. Raises Rejected, Conflict (account-closed)."""
     after = _told(replace(open_one(before), mcc="", limit=LIMIT, order_details=False, order_details_name=""), said, {})
     return moved(after, now) if after != before else before
-
-
-def parted(caps: Caps, given: Mapping[str, str], *, new: bool = False) -> dict[Purpose, dict[str, str]]:
-    """Keys by their purpose. Those of one purpose come together, as they are sealed together; of a new account all. Raises Rejected."""
-    asked = {"door": caps.door_keys, "settlement": caps.settlement_keys, "call": caps.call_keys}
-    wrong: dict[str, str] = {}
-    known = [name for names in asked.values() for name in names]
-    if not given or set(given) - set(known):
-        # The names that came are not repeated: a key may stand where its name should.
-        wrong["keys"] = f"needs a name for each, and takes {', '.join(known)}"
-    found: dict[Purpose, dict[str, str]] = {}
-    for purpose in PURPOSES:
-        names = asked[purpose]
-        # Who copies a key from a page often takes the end of its line with it.
-        mine = {name: given[name].strip() for name in names if name in given}
-        if not new and not mine:
-            continue
-        for name in names:
-            if name not in caps.optional_keys and name not in given:
-                wrong[f"keys.{name}"] = "needs a value: these keys are kept together"
-        wrong |= {f"keys.{name}": fault for name, value in mine.items() if (fault := _key_fault(value))}
-        if sum(len(name) + len(value) + 8 for name, value in mine.items()) > MOST_SEALED:
-            wrong["keys"] = f"must have at most {MOST_SEALED} letters together"
-        if mine:
-            found[purpose] = mine
-    if wrong:
-        raise rejected(wrong)
-    return found
-
-
-def with_keys(before: PayeeAccount, caps: Caps, given: Mapping[Purpose, Mapping[str, str]]) -> tuple[str, ...]:
-    """The names of the keys that an account has when those of some purposes are in their places."""
-    asked = {"door": caps.door_keys, "settlement": caps.settlement_keys, "call": caps.call_keys}
-    stay = {name for purpose in PURPOSES if purpose not in given for name in asked[purpose]} & set(before.keys)
-    return tuple(sorted(stay.union(*given.values())))
 
 
 def open_one(account: PayeeAccount) -> PayeeAccount:
@@ -148,16 +124,6 @@ def _told(account: PayeeAccount, said: Mapping[str, Any], wrong: dict[str, str])
 def _name_fault(name: str) -> str:
     # A link holds so many code points; letters as people count them may have several.
     return name_fault(name, NAME) or ("" if len(name) <= LONGEST_NAME else f"must have at most {NAME} letters")
-
-
-def _key_fault(value: str) -> str:
-    if not value:
-        return "must not be empty"
-    return (
-        ""
-        if value.isascii() and value.replace("\n", "").replace("\r", "").isprintable()
-        else "is no key: these are ASCII"
-    )
 
 
 def address_fault(vpa: str) -> str:

@@ -8,7 +8,7 @@ from haat.payment.model.account import PayeeAccount
 from haat.payment.model.bank import Asked, Created, Failed
 from haat.payment.model.evidence import Evidence
 from haat.payment.model.link import Link, Unusable
-from haat.payment.model.payment import Change, Orphan, Payment, Proof, Refund, Request, Source
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Proof, Refund, Request, Source
 from haat.payment.rules import machine
 from haat.payment.rules.links import DYNAMIC_QR, build
 
@@ -112,9 +112,10 @@ def proof(said: Evidence, source: Source, now: Instant) -> Proof:
     )
 
 
-def orphan(account: PayeeAccount, said: Evidence) -> Orphan:
+def orphan(account: PayeeAccount, said: Evidence, payout: Payout | None = None) -> Orphan:
     """Proven money that names no request of this account. What came to an address that it had before is the shop's own."""
     addresses = (account.bank.vpa, *account.former)
+    told = payout or Payout()
     return Orphan(
         provider=account.bank.provider,
         account=account.id,
@@ -128,4 +129,9 @@ def orphan(account: PayeeAccount, said: Evidence) -> Orphan:
         foreign=not any(
             machine.names(said.payee_vpa, said.merchant_id, vpa, account.bank.merchant_id) for vpa in addresses
         ),
+        settled=payout is not None,
+        fee=told.fee,
+        tax=told.tax,
+        settlement=told.settlement,
+        found_in=told.file,
     )

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from haat.kernel.time import Instant
 from haat.payment.model.evidence import Evidence
-from haat.payment.model.payment import Change, Event, Kind, Orphan, Payment, Receipt, Request
+from haat.payment.model.payment import Change, Event, Kind, Orphan, Payment, Payout, Receipt, Request
 from haat.payment.rules import polling, refunds
 
 OPEN = frozenset({"CREATED", "PRESENTED", "PROCESSING"})
 UNDECIDED = frozenset({"CREATED", "PRESENTED"})
+MISSING, RECOVERED = "missing_in_settlement", "recovered_by_settlement"
 
 
 def present(before: Payment) -> Change:
@@ -70,10 +71,13 @@ def names(payee_vpa: str, payee_id: str, vpa: str, id: str) -> bool:
     return bool(payee_vpa or payee_id)
 
 
-def hear(before: Payment, said: Evidence, now: Instant, *, recovered: bool = False, pulled: bool = False) -> Change:
+def hear(
+    before: Payment, said: Evidence, now: Instant, *, payout: Payout | None = None, pulled: bool = False
+) -> Change:
     """Take one statement about a payment of this request.
 
-    `recovered`: it stands in the bank's settlement file. `pulled`: the bank was asked just now, so it is not asked again at once.
+    `payout`: it stands in the bank's settlement file, which says this beside. `pulled`: the bank was asked just now, so it is not asked
+    again at once.
     """
     if said.trust != "proof":
         return Change(after=before) if _receipt_of(before, said) else _ask(before, now)
@@ -81,7 +85,7 @@ def hear(before: Payment, said: Evidence, now: Instant, *, recovered: bool = Fal
         return Change(after=before, orphan=orphan_of(before.request, said) if said.status == "SUCCESS" else None)
     match said.status:
         case "SUCCESS":
-            return _received(before, said, recovered=recovered)
+            return _received(before, said, payout)
         case "FAILED":
             if before.request.state not in OPEN:
                 return Change(after=before)
@@ -108,11 +112,23 @@ def no_answer(before: Payment, now: Instant, number: int | None = None) -> Chang
     return _change(before, request if request.state in ("PAID", "CANCELLED") else polling.unanswered(request, now))
 
 
-def missing(before: Payment, until: Instant) -> Change:
-    """The bank's files cover the time until then. A receipt that none of them names is for a person to look at; nothing is undone."""
-    if any(not receipt.settled and receipt.occurred_at < until for receipt in before.receipts):
-        return _change(before, flag(before.request, "missing_in_settlement"))
+def missing(before: Payment, until: Instant, since: Instant = Instant(0)) -> Change:
+    """The bank's files cover a time. A receipt of it that none of them names is for a person to look at; nothing is undone."""
+    if any(not receipt.settled and since <= receipt.occurred_at < until for receipt in before.receipts):
+        return _change(before, flag(before.request, MISSING))
     return Change(after=before)
+
+
+def charged_back(before: Payment, rrn: str, provider_txn_id: str, amount: int) -> Change:
+    """The bank's file says that it took money back for a complaint of the payer's. It is flagged and told; what was paid stays paid."""
+    known = receipt_of(before, rrn, provider_txn_id)
+    if known is None or known.disputed >= amount:
+        return Change(after=before)
+    request = flag(before.request, "chargeback")
+    after = replace(request, version=before.request.version + 1)
+    receipts = tuple(replace(r, disputed=amount) if r is known else r for r in before.receipts)
+    events = (Event(kind="ChargedBack", about=known.rrn),)
+    return Change(after=replace(before, request=after, receipts=receipts), events=events)
 
 
 def orphan_of(request: Request, said: Evidence) -> Orphan:
@@ -136,6 +152,11 @@ def flag(request: Request, word: str) -> Request:
     return request if word in request.flags else replace(request, flags=tuple(sorted((*request.flags, word))))
 
 
+def unflag(request: Request, word: str) -> Request:
+    """Without a word for people."""
+    return replace(request, flags=tuple(other for other in request.flags if other != word))
+
+
 def _ask(before: Payment, now: Instant) -> Change:
     return _change(before, polling.asked_for(before.request, now))
 
@@ -149,27 +170,27 @@ def _pending(before: Payment, said: Evidence, now: Instant, *, pulled: bool) -> 
     return _change(before, polling.unanswered(request, now) if pulled else polling.asked_for(request, now))
 
 
-def _received(before: Payment, said: Evidence, *, recovered: bool) -> Change:
-    known = _receipt_of(before, said)
+def _received(before: Payment, said: Evidence, payout: Payout | None) -> Change:
+    known, recovered = _receipt_of(before, said), payout is not None
     if known is not None:
-        settled = _settled(before, known) if recovered else before
+        settled = _settled(before, known, payout) if payout else before
         if (known.amount, known.currency) == (said.amount, said.currency):
             return Change(after=settled)
         word = "settlement_mismatch" if recovered else "conflicting_amount"
-        return _change(settled, flag(before.request, word))
-    request = flag(before.request, "recovered_by_settlement") if recovered else before.request
+        return _change(settled, flag(settled.request, word))
+    request = flag(before.request, RECOVERED) if recovered else before.request
     if any(receipt.kind == "primary" for receipt in before.receipts):
         events = (Event(kind="SurplusReceived", about=_name(said)), Event(kind="RefundProposed", about=_name(said)))
-        return _with(before, request, _receipt(said, "surplus", "second_payment", settled=recovered), *events)
+        return _with(before, request, _receipt(said, "surplus", "second_payment", payout=payout), *events)
     if said.currency != request.currency or said.amount != request.amount:
         word = "currency_mismatch" if said.currency != request.currency else "amount_mismatch"
         return _with(
-            before, _review(flag(request, word)), _receipt(said, "mismatch", settled=recovered), *_needs_review(request)
+            before, _review(flag(request, word)), _receipt(said, "mismatch", payout=payout), *_needs_review(request)
         )
     if request.cancelled_at:
         after = _review(flag(request, "paid_after_cancel"))
         after_cancel = (Event(kind="RefundProposed", about=_name(said)), *_needs_review(request))
-        return _with(before, after, _receipt(said, "primary", "paid_after_cancel", settled=recovered), *after_cancel)
+        return _with(before, after, _receipt(said, "primary", "paid_after_cancel", payout=payout), *after_cancel)
     wrong = [receipt for receipt in before.receipts if receipt.kind == "mismatch" and not receipt.proposed]
     before = replace(
         before,
@@ -180,7 +201,7 @@ def _received(before: Payment, said: Evidence, *, recovered: bool) -> Change:
         request, state="PAID", late=said.occurred_at > request.expires_at, pull_at=Instant(0), again_at=Instant(0)
     )
     proposed = (Event(kind="RefundProposed", about=receipt.rrn) for receipt in wrong)
-    return _with(before, paid, _receipt(said, "primary", settled=recovered), Event(kind="PaymentPaid"), *proposed)
+    return _with(before, paid, _receipt(said, "primary", payout=payout), Event(kind="PaymentPaid"), *proposed)
 
 
 def _review(request: Request) -> Request:
@@ -191,8 +212,8 @@ def _needs_review(before: Request) -> tuple[Event, ...]:
     return () if before.state == "REVIEW" else (Event(kind="ReviewNeeded"),)
 
 
-def _receipt(said: Evidence, kind: Kind, proposed: str = "", *, settled: bool = False) -> Receipt:
-    return Receipt(
+def _receipt(said: Evidence, kind: Kind, proposed: str = "", *, payout: Payout | None = None) -> Receipt:
+    found = Receipt(
         rrn=_name(said),
         provider_txn_id=said.provider_txn_id,
         amount=said.amount,
@@ -201,8 +222,8 @@ def _receipt(said: Evidence, kind: Kind, proposed: str = "", *, settled: bool = 
         occurred_at=said.occurred_at,
         payer_vpa=said.payer_vpa,
         proposed=proposed,
-        settled=settled,
     )
+    return _confirmed(found, replace(payout, found=True)) if payout else found
 
 
 def _name(said: Evidence) -> str:
@@ -210,19 +231,39 @@ def _name(said: Evidence) -> str:
 
 
 def _receipt_of(before: Payment, said: Evidence) -> Receipt | None:
-    """The receipt of this money: by its RRN, or by the bank's own id where one of the two told no RRN."""
+    return receipt_of(before, said.rrn, said.provider_txn_id)
+
+
+def receipt_of(before: Payment, rrn: str, provider_txn_id: str) -> Receipt | None:
+    """The receipt of a money: by its RRN, or by the bank's own id where one of the two told no RRN."""
     for receipt in before.receipts:
-        if receipt.rrn == _name(said):
+        if receipt.rrn == (rrn or provider_txn_id):
             return receipt
-        unnamed = not said.rrn or receipt.rrn == receipt.provider_txn_id
-        if unnamed and receipt.provider_txn_id and receipt.provider_txn_id == said.provider_txn_id:
+        unnamed = not rrn or receipt.rrn == receipt.provider_txn_id
+        if unnamed and receipt.provider_txn_id and receipt.provider_txn_id == provider_txn_id:
             return receipt
     return None
 
 
-def _settled(before: Payment, known: Receipt) -> Payment:
-    """The bank's file names this receipt."""
-    return replace(before, receipts=tuple(replace(r, settled=True) if r is known else r for r in before.receipts))
+def _settled(before: Payment, known: Receipt, payout: Payout) -> Payment:
+    """The bank's file names this receipt; where it was missing in an earlier one and no other is, nobody has to look any more."""
+    receipts = tuple(_confirmed(r, payout) if r is known else r for r in before.receipts)
+    request = before.request
+    if MISSING in request.flags and all(receipt.settled for receipt in receipts):
+        request = replace(unflag(request, MISSING), version=request.version + 1)
+    return replace(before, request=request, receipts=receipts)
+
+
+def _confirmed(receipt: Receipt, payout: Payout) -> Receipt:
+    return replace(
+        receipt,
+        settled=True,
+        # A later file that says nothing of them takes nothing away.
+        fee=payout.fee or receipt.fee,
+        tax=payout.tax or receipt.tax,
+        settlement=payout.settlement or receipt.settlement,
+        found_in=payout.file if payout.found else receipt.found_in,
+    )
 
 
 def _change(before: Payment, after: Request, *events: Event) -> Change:

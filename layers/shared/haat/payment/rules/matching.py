@@ -1,9 +1,12 @@
 """Money of no request is matched to an order by the shop's people: a request begins that this money pays, by the rules for all money."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.evidence import Evidence
-from haat.payment.model.payment import Change, Orphan, Payment, Request
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Receipt, Request
 from haat.payment.model.shop import Owed, Reach
 from haat.payment.rules import machine
 
@@ -50,4 +53,29 @@ def matched(before: Payment, account: PayeeAccount, orphan: Orphan, now: Instant
         payee_vpa=account.bank.vpa,
         merchant_id=account.bank.merchant_id,
     )
-    return machine.hear(before, said, now)
+    payout = (
+        Payout(fee=orphan.fee, tax=orphan.tax, settlement=orphan.settlement, file=orphan.found_in)
+        if orphan.settled
+        else None
+    )
+    change = machine.hear(before, said, now, payout=payout)
+    # It was told of before, or came by a file as money without a reference: either way nothing of this request was missed.
+    return replace(change, after=replace(change.after, request=machine.unflag(change.after.request, machine.RECOVERED)))
+
+
+def inherited(after: Payment, orphans: Mapping[str, Orphan]) -> Payment:
+    """With what a bank's file has said of receipts while they were money of no request; `orphans` by the receipt's name."""
+    return replace(after, receipts=tuple(_of_orphan(one, orphans.get(one.rrn)) for one in after.receipts))
+
+
+def _of_orphan(receipt: Receipt, orphan: Orphan | None) -> Receipt:
+    if orphan is None or not orphan.settled or receipt.settled:
+        return receipt
+    return replace(
+        receipt,
+        settled=True,
+        fee=orphan.fee,
+        tax=orphan.tax,
+        settlement=orphan.settlement,
+        found_in=orphan.found_in,
+    )

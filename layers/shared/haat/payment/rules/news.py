@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from haat.facts import notices, payments, said
 from haat.kernel.ids import CustomerId, Fingerprint, NoticeId, OrderId, ulid
@@ -21,6 +22,7 @@ _NOTICES = {
     "RefundProposed": notices.REFUND_PROPOSED,
     "RefundDone": notices.REFUND_DONE,
     "RefundFailed": notices.REFUND_FAILED,
+    "ChargedBack": notices.PAYMENT_CHARGEBACK,
 }
 
 
@@ -41,8 +43,11 @@ def _told(after: Payment, events: Sequence[Event], now: Instant) -> Iterator[Row
     for event in events:
         if event.kind in ("PaymentExpired", "PaymentCancelled") and request.test:
             continue
+        taken = _taken(after, event)
+        # A second chargeback of a money in the same moment is news: its sum is part of the name.
+        whom = f"merchant/{taken['amount']}" if taken else "merchant"
         notice = notices.NoticeRaised(
-            id=NoticeId(ulid(now, _digest(request, event, "merchant"))),
+            id=NoticeId(ulid(now, _digest(request, event, whom))),
             merchant=request.merchant,
             kind=_NOTICES[event.kind],
             occurred_at=now,
@@ -51,6 +56,7 @@ def _told(after: Payment, events: Sequence[Event], now: Instant) -> Iterator[Row
                 "state": request.state,
                 "order_id": request.order or None,
                 "about": event.about or None,
+                **taken,
             },
         )
         yield Row(name=f"{event.kind}#{event.about}#merchant", row=notices.outbox_row(notice))
@@ -67,6 +73,14 @@ def _told(after: Payment, events: Sequence[Event], now: Instant) -> Iterator[Row
                 bill=_card_after(request, event, text),
             )
             yield Row(name=f"{event.kind}#{event.about}#customer", row=said.outbox_row(says))
+
+
+def _taken(after: Payment, event: Event) -> dict[str, Any]:
+    """Of a chargeback, how much the bank took: in all, where it took more since."""
+    if event.kind != "ChargedBack":
+        return {}
+    receipt = next(one for one in after.receipts if one.rrn == event.about)
+    return {"amount": receipt.disputed, "currency": receipt.currency}
 
 
 def _asks(before: Payment | None, after: Payment, now: Instant) -> Iterator[Row]:

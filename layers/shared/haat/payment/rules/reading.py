@@ -18,6 +18,9 @@ from haat.payment.model.evidence import Status
 CALLBACK: Final = 64 * 1024  # bytes of one callback; the largest that a provider documents has about ten thousand
 ANSWER: Final = 1024 * 1024  # bytes of one answer; a hundred payments of Razorpay are about a tenth of it
 FILE: Final = 8 * 1024 * 1024  # bytes of one settlement report
+MOST_LINES: Final = 50_000  # of one settlement report: each is kept, and held against our books
+MOST_VALUES: Final = 12 * MOST_LINES  # in one, counted by commas or lines: Razorpay's largest has two thirds of it
+MOST_OBJECTS: Final = 4 * MOST_LINES  # in one, counted by braces: a line is one, and some hold another
 DEPTH: Final = 16  # levels of objects and lists; the deepest format that we read has six
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))  # no daylight saving since 1945, so no table of zones is needed
 
@@ -41,6 +44,11 @@ UNUSABLE: Final = _Unusable()
 def malformed(what: str) -> Rejected:
     """What to raise when something is missing or of another kind. `what` is our name for it."""
     return Rejected(f"{what} can not be read", word="malformed")
+
+
+def too_many() -> Rejected:
+    """What to raise when a settlement report has more lines than are read."""
+    return Rejected("it has more lines than any such thing", word="too_many_lines")
 
 
 def document(raw: bytes, limit: int = CALLBACK) -> Mapping[str, Any]:
@@ -75,6 +83,16 @@ def parts(of: Mapping[str, Any], name: str) -> list[Any]:
     found = of.get(name)
     if not isinstance(found, list):
         raise malformed(name)
+    return found
+
+
+def lines(raw: bytes, name: str) -> list[Any]:
+    """The lines of a settlement report as JSON, in the list under a name. Rejected (too_many_lines) too, before millions of values are made of it."""
+    if len(raw) <= FILE and (raw.count(b",") > MOST_VALUES or raw.count(b"{") > MOST_OBJECTS):
+        raise too_many()
+    found = parts(document(raw, FILE), name)
+    if len(found) > MOST_LINES:
+        raise too_many()
     return found
 
 

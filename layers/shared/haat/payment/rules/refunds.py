@@ -32,6 +32,9 @@ SURE_AGAIN = 6  # questions after which a bank that still refuses is believed, t
 GIVE_UP_MS = 30 * DAY  # offline refunds take days; after a month a person asks the bank
 COUNTED = frozenset({"SENT", "DONE"})
 CONFLICT = "refund_conflict"
+MISMATCH = "settlement_mismatch"
+NAMELESS = "file-"  # how an id begins that was made for a line which has none
+CLOCKS_MS = 5 * MINUTE  # by which a bank's clock may be behind
 
 
 def left(payment: Payment, receipt: Receipt) -> int:
@@ -83,6 +86,35 @@ def hear(before: Payment, said: RefundEvidence, now: Instant) -> Change:
     if said.status == "DONE":
         return _stands(change.after, refund, "DONE", said.provider_refund_id)
     return change
+
+
+def filed(before: Payment, said: RefundEvidence, now: Instant, occurred_at: Instant = Instant(0)) -> Change:
+    """A settlement file names a refund that is done: by our id, by the bank's, or by its sum alone. `occurred_at`: when, where it says so.
+
+    One of ours with that sum, asked for by then, that nobody has named yet is it: banks that name a refund by the payment only would else be
+    heard to have given back twice. Where a later line names that one by its id, the earlier was somebody else's. Another sum than ours changes
+    nothing, and is flagged.
+    """
+    name = said.provider_refund_id or said.refund_id
+    known = next((refund for refund in before.refunds if _is_filed(refund, said)), None) or _unnamed(
+        before, said, occurred_at
+    )
+    if known is None:
+        change = hear(before, said, now)
+        return _as_filed(change, said.provider_refund_id, name)
+    if known.amount != said.amount:
+        return Change(after=_flagged(before, MISMATCH))
+    other: tuple[Event, ...] = ()
+    if known.filed and name != known.filed and said.refund_id == known.id:
+        strange = replace(said, refund_id="", provider_refund_id=known.filed)
+        own = "" if known.provider_refund_id == known.filed else known.provider_refund_id
+        free = _plus(before, replace(known, filed="", provider_refund_id=own, version=known.version + 1))
+        told = _as_filed(hear(free, strange, now), known.filed, known.filed)
+        before, other = told.after, told.events
+        known = next(refund for refund in before.refunds if refund.id == known.id)
+    named = known.provider_refund_id or said.provider_refund_id
+    change = _as_filed(hear(before, replace(said, refund_id=known.id, provider_refund_id=named), now), known.id, name)
+    return replace(change, events=(*other, *change.events))
 
 
 def answered(before: Payment, id: str, said: RefundEvidence | NotFound | Failed, now: Instant) -> Change:
@@ -188,6 +220,38 @@ def _is(refund: Refund, said: RefundEvidence) -> bool:
     return bool(said.provider_refund_id) and said.provider_refund_id in (refund.provider_refund_id, refund.id)
 
 
+def _unnamed(before: Payment, said: RefundEvidence, occurred_at: Instant) -> Refund | None:
+    """The refund of ours that a line may be which names none: the first that was asked for."""
+    receipt = next((receipt for receipt in before.receipts if _pays(receipt, said)), None)
+    if said.refund_id or receipt is None:
+        return None
+    nameless = said.provider_refund_id.startswith(NAMELESS)
+    by = later(occurred_at, CLOCKS_MS) if occurred_at else None
+    same = [
+        refund
+        for refund in before.refunds
+        if (refund.rrn, refund.amount) == (receipt.rrn, said.amount)
+        and not refund.foreign
+        and not refund.filed
+        and refund.state in COUNTED
+        and (nameless or not refund.provider_refund_id)  # the bank calls it otherwise
+        and (by is None or refund.asked_at <= by)
+    ]
+    return min(same, key=lambda refund: refund.asked_at, default=None)
+
+
+def _as_filed(change: Change, id: str, name: str) -> Change:
+    """With the name by which a file has told of a refund."""
+    refund = next((refund for refund in change.after.refunds if refund.id == id), None)
+    if refund is None or refund.filed:
+        return change
+    return replace(change, after=_plus(change.after, replace(refund, filed=name, version=refund.version + 1)))
+
+
+def _is_filed(refund: Refund, said: RefundEvidence) -> bool:
+    return _is(refund, said) or bool(said.provider_refund_id and refund.filed == said.provider_refund_id)
+
+
 def _pays(receipt: Receipt, said: RefundEvidence) -> bool:
     if said.provider_txn_id and receipt.provider_txn_id == said.provider_txn_id:
         return True
@@ -205,9 +269,9 @@ def _moved(before: Payment, refund: Refund, *events: Event) -> Change:
     return Change(after=_plus(before, replace(refund, version=refund.version + 1)), events=events)
 
 
-def _flagged(before: Payment) -> Payment:
+def _flagged(before: Payment, word: str = CONFLICT) -> Payment:
     request = before.request
-    if CONFLICT in request.flags:
+    if word in request.flags:
         return before
-    flags = tuple(sorted((*request.flags, CONFLICT)))
+    flags = tuple(sorted((*request.flags, word)))
     return replace(before, request=replace(request, flags=flags, version=request.version + 1))

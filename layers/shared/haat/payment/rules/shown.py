@@ -55,8 +55,16 @@ def receipt(payment: Payment, it: Receipt) -> dict[str, Any]:
         "provider_payment_id": it.provider_txn_id or None,
         "occurred_at": rfc3339(it.occurred_at),
         "refund_proposed": it.proposed or None,
-        "settled": it.settled,
+        **payout(it),
+        "charged_back": {"minor": it.disputed, "currency": it.currency} if it.disputed else None,
     }
+
+
+def payout(it: Receipt | Orphan) -> dict[str, Any]:
+    """What the bank's settlement file says of a money; null where none names it: nobody knows then."""
+    money = {"minor": it.fee - it.tax, "currency": it.currency}, {"minor": it.tax, "currency": it.currency}
+    fee, tax = money if it.settled else (None, None)
+    return {"settled": it.settled, "fee": fee, "gst_on_fee": tax, "settlement": it.settlement or None}
 
 
 def evidence(it: Proof) -> dict[str, Any]:
@@ -92,6 +100,7 @@ def orphan(it: Orphan) -> dict[str, Any]:
         "occurred_at": rfc3339(it.occurred_at),
         "reference_told": it.tr or None,
         "other_payee": it.foreign,
+        **payout(it),
     }
 
 

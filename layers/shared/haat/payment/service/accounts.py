@@ -1,20 +1,19 @@
 """Payee accounts, as a shop's owner connects, tests, changes and closes them."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from haat.kernel.errors import Changed, Misconfigured, NotFound, Rejected, Unavailable
+from haat.kernel.errors import Changed, Misconfigured, NotFound, Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
-from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount, Sealed
 from haat.payment.ports import Accounts, Seals
-from haat.payment.ports.banks import Bank
 from haat.payment.rules import account_changes as changes
 from haat.payment.rules import accounts as rules
+from haat.payment.rules.account_keys import Purpose, sealed_text
+from haat.payment.service.open_banks import Offered
 from haat.payment.service.requests import Requests, Wish
 
 ATTEMPTS = 8  # of a change that somebody else was faster than
@@ -23,17 +22,12 @@ SHOWN_OF_TEST = ("reference_id", "state", "amount", "link", "created_at", "expir
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayeeAccounts:
-    """The accounts of merchants. `seals` has one for each purpose of keys, and none of them opens anything.
-
-    `offered` are the banks of which the deployment says where they are. Those without real money are for the `local` stage alone.
-    """
+    """The accounts of merchants. `seals` has one for each purpose of keys, and none of them opens anything."""
 
     accounts: Accounts
     requests: Requests
-    seals: Mapping[rules.Purpose, Seals]
-    banks: Callable[[str], Bank]
-    offered: frozenset[str]
-    local: bool
+    seals: Mapping[Purpose, Seals]
+    offer: Offered
 
     def list(self, merchant: MerchantId) -> list[PayeeAccount]:
         """All, oldest first; closed ones too."""
@@ -50,10 +44,11 @@ class PayeeAccounts:
         """A new one, to be tested; and to be confirmed a day later, where the shop has or had one that was live. Raises Rejected, Conflict (too-many-accounts, payee-taken), Unavailable."""
         if (given := self.accounts.given(once)) is not None:
             return given
-        caps = self._bank(said["provider"]).CAPS
-        account = rules.begun(merchant, id, said, self.accounts.list(merchant), once.at)
-        keys = rules.parted(caps, said["keys"], new=True)
-        account = replace(account, keys=rules.with_keys(account, caps, keys), sealed=self._sealed(account, keys))
+        bank = self.offer.get(said["provider"])
+        if bank is None:
+            raise rules.rejected({"provider": "is no bank or gateway that can be connected here"})
+        account, keys = rules.begun(merchant, id, bank.CAPS, said, self.accounts.list(merchant), once.at)
+        account = self._as_its_bank(replace(account, sealed=self._sealed(account, keys)))
         what = changes.ACCOUNT_WANTED if account.standing == "held" else "connected"
         return self.accounts.begin(account, once, _answer(account, 201), [changes.row(account, what)])
 
@@ -63,25 +58,26 @@ class PayeeAccounts:
         if before.version != seen:
             raise Changed("the payee account was changed in between")
         after = rules.changed(before, said, now)
-        if after is not before:
-            self.accounts.save(after)
+        if after is before:
+            return before
+        self.accounts.save(after := self._as_its_bank(after))
         return after
 
     def put_keys(self, merchant: MerchantId, id: str, given_keys: Mapping[str, str], once: Once) -> Answer:
         """Other keys, in the place of all of the same purpose. Raises NotFound, Rejected, Conflict (account-closed), Unavailable.
 
-        202 where those that call the bank wait for a day, as this account is or was live.
+        202 where those that call the bank wait for a day, as this account is or was live: with them what reads, where the bank has one key for both.
         """
         if (given := self.accounts.given(once)) is not None:
             return given
         before = rules.open_one(self.read(merchant, id))
-        caps = self.banks(before.bank.provider).CAPS
-        keys = rules.parted(caps, given_keys)
+        caps = self.offer.banks(before.bank.provider).CAPS
+        keys = rules.keys_of(caps, given_keys)
         after, told = changes.keys_given(before, caps, keys, self._sealed(before, keys), once.at)
         return self._save(after, once, *told, status=202 if changes.KEYS_WANTED in told else 200)
 
     def test(self, merchant: MerchantId, id: str, tr: str, once: Once) -> Answer:
-        """Ask for Re 1: the account is live when that has arrived. Raises NotFound, Conflict (account-closed), Unavailable."""
+        """Ask for Re 1: the account is live when that has arrived. Raises NotFound, Conflict (account-closed, bank-not-open), Unavailable."""
         if (given := self.accounts.given(once)) is not None:
             return _of_test(given)
         wish = Wish(account=id, amount=rules.TEST_AMOUNT, currency="INR", note="Test payment", test=True)
@@ -111,31 +107,25 @@ class PayeeAccounts:
         """It asks for no money any more. Raises NotFound, Unavailable."""
         self._until_saved(merchant, id, lambda before: changes.closed(before, now), "closed")
 
-    def _bank(self, name: str) -> Bank:
-        """One that can be connected here. Raises Rejected."""
-        bank = None
-        if name in self.offered:
-            try:
-                bank = self.banks(name)
-            except NotFound:  # the deployment names one that this version does not know
-                bank = None
-        if bank is None or (bank.CAPS.simulated and not self.local):
-            said = {"provider": "is no bank or gateway that can be connected here"}
-            raise Rejected("some fields are not as they should be", word="invalid", fields=said)
-        return bank
+    def _as_its_bank(self, account: PayeeAccount) -> PayeeAccount:
+        """An account of the version before does not say yet that its reports are fetched: each change says so anew."""
+        try:
+            caps = self.offer.banks(account.bank.provider).CAPS
+        except NotFound:  # this version does not know its bank: it can be closed all the same
+            return account
+        return replace(account, fetched=caps.fetches_settlement)
 
-    def _sealed(self, account: PayeeAccount, keys: Mapping[rules.Purpose, Mapping[str, str]]) -> Sealed:
+    def _sealed(self, account: PayeeAccount, keys: Mapping[Purpose, Mapping[str, str]]) -> Sealed:
         """The account's sealed keys with these in their places."""
         sealed = account.sealed
         for purpose, named in keys.items():
             if (seals := self.seals.get(purpose)) is None:
                 raise Misconfigured(f"nothing seals keys for {purpose}")
-            text = Secret(json.dumps(dict(named), ensure_ascii=False, separators=(",", ":")))
-            sealed = replace(sealed, **{purpose: seals.seal(account.merchant, text)})
+            sealed = replace(sealed, **{purpose: seals.seal(account.merchant, sealed_text(named))})
         return sealed
 
     def _save(self, after: PayeeAccount, once: Once, *told: str, status: int = 200) -> Answer:
-        answer = _answer(after, status)
+        answer, after = _answer(after, status), self._as_its_bank(after)
         return self.accounts.save(after, (once, answer), [changes.row(after, what) for what in told]) or answer
 
     def _until_saved(
@@ -148,7 +138,7 @@ class PayeeAccounts:
             if after is before:
                 return
             try:
-                self.accounts.save(after, rows=[changes.row(after, what)])
+                self.accounts.save(self._as_its_bank(after), rows=[changes.row(after, what)])
             except Changed:
                 continue
             return

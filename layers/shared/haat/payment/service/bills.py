@@ -90,7 +90,7 @@ class Bills:
         return reach if reach is not None and now < reach.until else None
 
     def _chosen(self, merchant: MerchantId, said: Mapping[str, Any], wrong: dict[str, str]) -> PayeeAccount | None:
-        """The account that is named, or the only one that is live. Raises Conflict (account-closed)."""
+        """The account that is named, or the only one that is live at a bank that is open. Raises Conflict (account-closed, bank-not-open)."""
         if "account_id" in said:
             try:
                 return self.requests.account(merchant, said["account_id"])
@@ -98,6 +98,8 @@ class Bills:
                 wrong["account_id"] = "is no payee account of the shop"
                 return None
         live = [account for account in self.requests.accounts.list(merchant) if account.state == "live"]
-        if len(live) > 1:
+        able = [account for account in live if self.requests.open_banks.is_open(account.bank.provider)]
+        if len(able) > 1:
             wrong["account_id"] = "needs a choice: the shop has several payee accounts that are live"
-        return live[0] if len(live) == 1 else None
+        # Of those at banks that are shut the first stands for all: whoever begins with it is told what is missing.
+        return able[0] if len(able) == 1 else next(iter(live), None)

@@ -2,20 +2,24 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from haat.facts.payments import BankAnswered, BankWanted
+from haat.facts.settlement import ReportAnswered, ReportWanted
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.payment.ports import Accounts, Bank, KeyRing, Payments, Reply
 from haat.payment.ports.banks import Bank as Adapter
+from haat.payment.ports.files import Files
 from haat.payment.rules import asking
 
 if TYPE_CHECKING:
     from haat.payment.model.bank import Call
 
 
+OK = 200
 LOCKED = (401, 403)
 # What is made once for each record: the limits count the first, and money moves by the second.
 CLAIMED = ("pull", "refund")
@@ -36,6 +40,7 @@ class Calling:
     """Makes one call for each record, at the most for those that count; a refund keeps its id for ever."""
 
     payments: Payments
+    files: Files
     accounts: Accounts
     keys: KeyRing
     bank: Bank
@@ -51,7 +56,7 @@ class Calling:
         bank = self.banks(account.bank.provider)
         keys, what = self.keys.keys(account), wanted.what
         refund = next((refund for refund in payment.refunds if refund.id == wanted.refund), None)
-        asked = asking.asked(payment, refund)
+        asked = replace(asking.asked(payment, refund), asked_at=self.now())
         if what in ("refund", "pull_refund") and (refund is None or refund.state != "SENT"):
             return Made(word="refund_is_final", what=what)
         if what == "create" and payment.request.state != "CREATED":
@@ -64,7 +69,10 @@ class Calling:
         if what == "pull" and not first:
             reply = Reply(status=0)
         else:
-            reply = self.bank.call(cast("Call", getattr(bank, what)(account.bank, keys, asked)))
+            call = cast("Call | None", getattr(bank, what)(account.bank, keys, asked))
+            if call is None:
+                raise Rejected("a call that this bank does not take")
+            reply = self.bank.call(call)
         if len(reply.raw) > MOST_KEPT:
             reply = Reply(status=0)
         said = BankAnswered(
@@ -79,6 +87,33 @@ class Calling:
         )
         self.payments.answered(said)
         return Made(word=_word(reply.status), what=what, status=reply.status)
+
+    def report(self, wanted: ReportWanted) -> Made:
+        """A page of a settlement report: asking for it changes nothing, so it may be asked for twice. Raises Unavailable, Rejected."""
+        file = self.files.get(wanted.file)
+        account = self.accounts.get(file.account) if file else None
+        if file is None or account is None:
+            raise Rejected("a report of an account that is not there")
+        day, bank = date.fromisoformat(file.first_day), self.banks(account.bank.provider)
+        call = bank.settlement(account.bank, self.keys.keys(account), day, wanted.skip)
+        if call is None:
+            raise Rejected("a report that this bank does not give")
+        reply, reason = self.bank.call(call), ""
+        if len(reply.raw) > MOST_KEPT:
+            # A page would be as large the next time; an error, whatever it says, may be gone by then.
+            reply, reason = Reply(status=reply.status), "page_too_large" if reply.status == OK else ""
+        self.files.answered(
+            ReportAnswered(
+                file=wanted.file,
+                skip=wanted.skip,
+                number=wanted.number,
+                status=reply.status,
+                raw=base64.b64encode(reply.raw).decode(),
+                answered_at=self.now(),
+                reason=reason,
+            )
+        )
+        return Made(word=_word(reply.status), what="settlement", status=reply.status)
 
 
 def _word(status: int) -> str:

@@ -26,5 +26,7 @@ def word(change: Change) -> str:
             return "refund_done"
         case "RefundFailed":
             return "refund_failed"
+        case "ChargedBack":
+            return "charged_back"
         case _:
             return "noted"

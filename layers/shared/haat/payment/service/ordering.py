@@ -17,6 +17,7 @@ from haat.payment.model.account import PayeeAccount
 from haat.payment.ports import Accounts, Payments, Writing
 from haat.payment.ports.banks import Bank
 from haat.payment.rules import machine, news
+from haat.payment.service.open_banks import OpenBanks
 from haat.payment.service.requests import Wish, begun
 from haat.payment.service.settling import ATTEMPTS
 
@@ -39,12 +40,13 @@ class Ordering:
     payments: Payments
     accounts: Accounts
     banks: Callable[[str], Bank]
+    open_banks: OpenBanks
 
     def wants(self, fact: OrderWantsMoney, now: Instant) -> str:
         """Ask the customer of a confirmed order for its money, once. Raises Unavailable; it must then come again.
 
-        One word: asked, duplicate, no_account (the shop has none that is live: nothing happens), too_late, refused (no bank takes
-        such a request: another currency, too much money), customer_erased (nobody is there to be asked).
+        One word: asked, duplicate, no_account (the shop has none that is live, at a bank that is open: nothing happens), too_late,
+        refused (no bank takes such a request: another currency, too much money), customer_erased (nobody is there to be asked).
         """
         tr = reference(fact.merchant, fact.order)
         if now - fact.occurred_at > LATE_MS:
@@ -108,5 +110,6 @@ class Ordering:
         raise Unavailable("the payment kept changing")
 
     def _live(self, merchant: MerchantId) -> PayeeAccount | None:
-        """The account that has been there the longest."""
-        return next((account for account in self.accounts.list(merchant) if account.state == "live"), None)
+        """The account that has been there the longest, of those at banks that are open."""
+        live = (account for account in self.accounts.list(merchant) if account.state == "live")
+        return next((account for account in live if self.open_banks.is_open(account.bank.provider)), None)

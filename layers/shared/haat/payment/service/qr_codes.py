@@ -10,6 +10,7 @@ from haat.payment.model.link import Link, Placard, Unusable
 from haat.payment.ports import Accounts
 from haat.payment.rules import pictures
 from haat.payment.rules.links import QR, build
+from haat.payment.service.open_banks import OpenBanks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,11 @@ class QrCodes:
     """The static codes of merchants. `shop` is the name of a merchant's shop, empty where it has none."""
 
     accounts: Accounts
+    open_banks: OpenBanks
     shop: Callable[[MerchantId], str]
 
     def of(self, merchant: MerchantId, account: str) -> StaticCode:
-        """The code of one of the merchant's own accounts. Raises NotFound, Conflict (account-not-live, account-closed), Unavailable."""
+        """The code of one of the merchant's own accounts. Raises NotFound, Conflict (account-not-live, account-closed, bank-not-open), Unavailable."""
         found = self.accounts.get(account, fresh=True)
         if found is None or found.merchant != merchant:
             raise NotFound("payee account")
@@ -54,6 +56,7 @@ class QrCodes:
             raise Conflict("this payee account is closed", word="account-closed")
         if found.state != "live":
             raise Conflict("the test payment of this account has not arrived yet", word="account-not-live")
+        self.open_banks.need(found.bank.provider)
         vpa, name = found.bank.vpa, found.name
         link = build(Link(pa=vpa, pn=name, mc=found.mcc, mode=QR), limit=found.limit)
         if isinstance(link, Unusable):

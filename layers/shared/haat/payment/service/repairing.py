@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from haat.facts.payments import BankAnswered, CallbackKept
+from haat.facts.settlement import RefundFiled
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
@@ -14,7 +15,7 @@ from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount
 from haat.payment.model.bank import Keys
 from haat.payment.model.outbox import Mark
-from haat.payment.model.payment import Change, Orphan, Payment
+from haat.payment.model.payment import Change, Orphan, Payment, Payout
 from haat.payment.ports import Accounts, KnownEvent, Listed, Payments, Writing
 from haat.payment.ports.banks import Bank
 from haat.payment.ports.repair import Heard
@@ -52,7 +53,11 @@ class Repairing:
 
 
 class _NoKeys:
-    """Fills the port KeyRing: the door has verified what it kept."""
+    """Fills the port KeyRing: the door has verified what it kept.
+
+    What a bank has sealed can't be read here, so of it nothing is said again: such a callback is a hint, and where an answer is missing the
+    bank is asked once more by itself.
+    """
 
     def keys(self, account: PayeeAccount) -> Keys:  # noqa: ARG002  # as the port says
         return {}
@@ -89,13 +94,16 @@ class _Looking:
             raise WouldWriteError
         return None
 
+    def settle_orphan(self, account: str, rrn: str, provider_txn_id: str, payout: Payout) -> Orphan | None:  # noqa: ARG002
+        raise WouldWriteError
+
     def keep_orphan(self, orphan: Orphan, writing: Writing) -> bool:
         self._known(writing.mark)
         if not self._is_heard(orphan):
             raise WouldWriteError
         return False
 
-    def wait(self, account: str, name: str, told: CallbackKept) -> bool:
+    def wait(self, account: str, name: str, told: CallbackKept | RefundFiled) -> bool:
         if not self.heard.waits(account, name, told.id):
             raise WouldWriteError
         return True

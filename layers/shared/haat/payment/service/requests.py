@@ -15,6 +15,7 @@ from haat.payment.model.payment import Change, Payment, Request
 from haat.payment.ports import Accounts, Listed, Payments, Writing
 from haat.payment.ports.banks import Bank
 from haat.payment.rules import asking, machine, news, refunds, shown, words
+from haat.payment.service.open_banks import OpenBanks
 
 ATTEMPTS = 5
 LEAST, LIFE_MS, LONGEST_MS = 100, 15 * MINUTE, 30 * 24 * 60 * MINUTE
@@ -45,15 +46,17 @@ class Requests:
     payments: Payments
     accounts: Accounts
     banks: Callable[[str], Bank]
+    open_banks: OpenBanks
 
     def ask(self, merchant: MerchantId, tr: str, wish: Wish, once: Once) -> Answer:
-        """Begin a request. Raises Rejected, NotFound (account), Conflict."""
+        """Begin a request. Raises Rejected, NotFound (account), Conflict, Unavailable."""
         if (given := self.payments.given(once)) is not None:
             return given
         return self.begin(merchant, tr, self.account(merchant, wish.account), wish, once)
 
     def begin(self, merchant: MerchantId, tr: str, account: PayeeAccount, wish: Wish, once: Once) -> Answer:
-        """Begin a request on an account that was just read. Raises Rejected, Conflict (account-not-live)."""
+        """Begin a request on an account that was just read. Raises Rejected, Conflict (account-not-live, bank-not-open), Unavailable."""
+        self.open_banks.need(account.bank.provider)
         change, rows = begun(merchant, tr, account, wish, self.banks(account.bank.provider), once.at)
         answer = Answer(status=201, body=shown.request(change.after))
         return self.payments.begin(change.after, Writing(rows=rows, once=(once, answer), at=once.at)) or answer

@@ -6,19 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from haat.facts.payments import BankAnswered, CallbackKept
+from haat.facts.settlement import RefundFiled
 from haat.kernel.errors import Changed, Conflict, Rejected, Unavailable
 from haat.kernel.time import Instant
 from haat.payment.model.account import PayeeAccount
-from haat.payment.model.bank import Failed, NotFound
+from haat.payment.model.bank import Failed, Keys, NotFound
 from haat.payment.model.evidence import Evidence, Notice, RefundEvidence, Refused
 from haat.payment.model.outbox import Mark
-from haat.payment.model.payment import Change, Payment, Proof, Source
+from haat.payment.model.payment import Change, Payment, Payout, Proof, Source
 from haat.payment.ports import Accounts, KeyRing, KnownEvent, Payments, Writing
 from haat.payment.ports.banks import Bank
 from haat.payment.rules import account_changes, asking, machine, news, refunds
 from haat.payment.service import counted
 
 ATTEMPTS = 5
+OF_ANOTHER = "money_of_another"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,9 @@ class Settling:
 
     def callback(self, kept: CallbackKept, now: Instant) -> Outcome:
         """A provider's callback, as it came. Raises Unavailable; it must then come again."""
-        account, bank = self._of(kept.account)
+        account, bank = self.of(kept.account)
         # Where a bank's callbacks can be verified the door has done it: what verifies is there, and only there.
-        keys = self.keys.keys(account) if bank.CAPS.settlement_keys else {}
+        keys = self._keys(account, bank)
         raw, checked = base64.b64decode(kept.raw), bool(bank.CAPS.door_keys)
         said = bank.read_callback(account.bank, keys, kept.headers, raw, checked=checked)
         match said:
@@ -68,28 +70,32 @@ class Settling:
         now: Instant,
         *,
         source: Source = "callback",
-        recovered: bool = False,
     ) -> Outcome:
-        """One statement about one payment; `recovered`: it stands in the bank's settlement file. Raises Unavailable."""
-        mark, proof = _mark(account, said, now), asking.proof(said, "file" if recovered else source, now)
+        """One statement about one payment. Raises Unavailable."""
+        mark, proof = _mark(account, said, now), asking.proof(said, source, now)
         payment = self.payments.load(said.tr) if said.tr else None
         if payment is None or payment.request.account != account.id:
-            return self._stray(account, said, mark, proof)
+            return self.stray(account, said, mark, proof)
 
         def step(before: Payment) -> Change:
-            change = machine.hear(before, said, now, recovered=recovered, pulled=source == "pull")
+            change = machine.hear(before, said, now, pulled=source == "pull")
             # The request knows one address of the account, which may have had another since or before.
             return replace(change, orphan=asking.orphan(account, said)) if change.orphan else change
 
         try:
-            return self._write(payment, step, mark, now, proof)
+            return self.write(payment, step, mark, now, proof)
         except KnownEvent as known:
             if known.same:
                 return Outcome(word="duplicate", tr=said.tr, account=account.id)
-            return self._write(payment, lambda before: machine.contradicted(before, now), None, now)
+            return self.write(payment, lambda before: machine.contradicted(before, now), None, now)
 
     def refund_evidence(
-        self, account: PayeeAccount, said: RefundEvidence, now: Instant, *, source: CallbackKept | None = None
+        self,
+        account: PayeeAccount,
+        said: RefundEvidence,
+        now: Instant,
+        *,
+        source: CallbackKept | RefundFiled | None = None,
     ) -> Outcome:
         """One statement about one refund; `source` waits for its payment where that is not known yet. Raises Unavailable."""
         tr = self.payments.find(account.id, refund=said.refund_id, rrn=said.rrn, provider_txn_id=said.provider_txn_id)
@@ -97,38 +103,67 @@ class Settling:
         if said.trust != "proof":
             if payment is None:
                 return Outcome(word="hint_of_nothing", account=account.id)
-            return self._write(payment, lambda before: refunds.ask_after(before, said, now), None, now)
+            return self.write(payment, lambda before: refunds.ask_after(before, said, now), None, now)
         if payment is None or payment.request.account != account.id:
             if source is None:
                 return Outcome(word="of_nothing_known", account=account.id)
+            if not (name := said.provider_txn_id or said.rrn):
+                return Outcome(word="of_nothing_known", account=account.id)
             try:
-                waits = self.payments.wait(account.id, said.provider_txn_id or said.rrn, source)
+                waits = self.payments.wait(account.id, name, source)
             except Changed:
                 raise Unavailable("its money came in between: take it again") from None
-            # What is kept aside lies where callbacks are kept, and `make outbox-repair` brings it again.
+            # A callback that is kept aside lies where callbacks are kept, and `make outbox-repair` brings it again.
             return Outcome(word="refund_waits" if waits else "refund_kept_aside", account=account.id)
-        return self._write(payment, lambda before: refunds.hear(before, said, now), None, now)
+        if isinstance(source, RefundFiled):
+            at = source.occurred_at
+            return self.write(payment, lambda before: refunds.filed(before, said, now, at), None, now)
+        return self.write(payment, lambda before: refunds.hear(before, said, now), None, now)
+
+    def filed(self, told: RefundFiled, now: Instant) -> Outcome:
+        """A refund of which a settlement file told; it waits where its payment is not known. Raises Unavailable, Rejected.
+
+        A line that names our reference alone is of that request's money, where there is one and no more.
+        """
+        account, _ = self.of(told.account)
+        rrn, txn = told.rrn, told.provider_txn_id
+        if told.tr and not self.payments.find(account.id, refund=told.refund_id, rrn=rrn, provider_txn_id=txn):
+            named = self.payments.load(told.tr)
+            if named is not None and named.request.account == account.id and len(named.receipts) == 1:
+                rrn, txn = named.receipts[0].rrn, named.receipts[0].provider_txn_id
+        said = RefundEvidence(
+            provider=account.bank.provider,
+            provider_refund_id=told.provider_refund_id,
+            refund_id=told.refund_id,
+            amount=told.amount,
+            status="DONE",
+            status_word=told.status_word,
+            trust="proof",
+            rrn=rrn,
+            provider_txn_id=txn,
+            merchant_id=account.bank.merchant_id,
+        )
+        return self.refund_evidence(account, said, now, source=told)
 
     def answer(self, said: BankAnswered, now: Instant) -> Outcome:
         """What a bank answered to a call of ours. Raises Unavailable."""
         payment = self.payments.load(said.tr)
         if payment is None:
             raise Rejected("an answer about a request that is not there")
-        account, bank = self._of(payment.request.account)
-        raw = base64.b64decode(said.raw)
+        account, bank = self.of(payment.request.account)
+        raw, keys = base64.b64decode(said.raw), self._keys(account, bank)
         match said.what:
             case "create":
-                made = bank.read_create(said.status, raw)
-                return self._write(payment, lambda before: asking.created(before, made, now), None, now)
+                made = bank.read_create(account.bank, keys, asking.asked(payment), said.status, raw)
+                return self.write(payment, lambda before: asking.created(before, made, now), None, now)
             case "pull":
-                found = bank.read_pull(account.bank, asking.asked(payment), said.status, raw)
+                found = bank.read_pull(account.bank, keys, asking.asked(payment), said.status, raw)
                 return self._pulled(account, payment, found, said.number, now)
             case "refund" | "pull_refund":
                 refund = next((one for one in payment.refunds if one.id == said.refund), None)
                 read = bank.read_refund if said.what == "refund" else bank.read_pull_refund
-                return self._refunded(
-                    payment, said, read(account.bank, asking.asked(payment, refund), said.status, raw), now
-                )
+                found_refund = read(account.bank, keys, asking.asked(payment, refund), said.status, raw)
+                return self._refunded(payment, said, found_refund, now)
 
     def _pulled(
         self,
@@ -143,16 +178,16 @@ class Settling:
 
         match found:
             case NotFound():
-                return self._write(payment, heard, None, now)
+                return self.write(payment, heard, None, now)
             case Failed():
-                return self._write(payment, lambda before: machine.no_answer(before, now, number), None, now)
+                return self.write(payment, lambda before: machine.no_answer(before, now, number), None, now)
             case tuple():
                 outcome, words = Outcome(word="nothing_new", tr=payment.request.tr), set()
                 for said in found:
                     outcome = self.evidence(account, said, now, source="pull")
                     words.add(outcome.word)
                 # Also where one has failed: the customer may try again until the request's end, when the bank is asked once more.
-                rest = self._write(payment, heard, None, now)
+                rest = self.write(payment, heard, None, now)
                 outcome = rest if outcome.word in ("nothing_new", "noted") else outcome
                 # A callback should have told of it. Where that happens often a gateway has switched its webhook off.
                 untold = "paid" in words and self.banks(account.bank.provider).CAPS.trust == "proof"
@@ -164,13 +199,15 @@ class Settling:
         def step(before: Payment) -> Change:
             return refunds.answered(before, answer.refund, said, now)
 
-        return self._write(payment, step, None, now)
+        return self.write(payment, step, None, now)
 
-    def _stray(self, account: PayeeAccount, said: Evidence, mark: Mark | None, proof: Proof) -> Outcome:
-        """Money for a static code is the merchant's to assign; other proven money is an orphan."""
+    def stray(
+        self, account: PayeeAccount, said: Evidence, mark: Mark | None, proof: Proof, payout: Payout | None = None
+    ) -> Outcome:
+        """Money for a static code is the merchant's to assign; other proven money is an orphan. Raises Unavailable."""
         if said.trust != "proof" or said.status != "SUCCESS":
             return Outcome(word="of_nothing_known", account=account.id)
-        orphan, now = asking.orphan(account, said), proof.heard_at
+        orphan, now = asking.orphan(account, said, payout), proof.heard_at
         rows = news.orphan_rows(account, orphan, now)
         try:
             kept = self.payments.keep_orphan(orphan, Writing(mark=mark, rows=rows, at=now, proof=proof))
@@ -178,10 +215,13 @@ class Settling:
             kept = False
         return Outcome(word="orphan" if kept else "duplicate", account=account.id)
 
-    def _write(
+    def write(
         self, payment: Payment, step: Step, mark: Mark | None, now: Instant, proof: Proof | None = None
     ) -> Outcome:
-        """Decide and write, again where somebody else was faster. What changes nothing is not written, but for its mark."""
+        """Decide and write, again where somebody else was faster. What changes nothing is not written, but for its mark.
+
+        Raises Unavailable, Rejected.
+        """
         tr, account = payment.request.tr, payment.request.account
         for attempt in range(ATTEMPTS):
             before = payment if not attempt else self.payments.load(tr)
@@ -189,7 +229,7 @@ class Settling:
                 raise Rejected("a request that is gone")
             change = step(before)
             if change.after == before and change.orphan is None and mark is None:
-                return Outcome(word="nothing_new", tr=tr, account=account)
+                return Outcome(word=OF_ANOTHER if step is _of_another else "nothing_new", tr=tr, account=account)
             try:
                 self.payments.save(before, change, self._with_account(before, change, mark, now, proof))
             except Changed:
@@ -197,7 +237,8 @@ class Settling:
             except Conflict:  # somebody has assigned this money to another request before it told whose it is
                 step = _of_another
                 continue
-            return Outcome(word=counted.word(change), tr=tr, account=account)
+            word = OF_ANOTHER if step is _of_another else counted.word(change)
+            return Outcome(word=word, tr=tr, account=account)
         raise Unavailable("the payment kept changing")
 
     def _with_account(
@@ -211,9 +252,16 @@ class Settling:
         made = account_changes.proven(there, request, self.accounts.list(there.merchant), now) if there else None
         if made is None:
             return Writing(mark=mark, rows=rows, at=now, proof=proof)
-        return Writing(mark=mark, rows=[*rows, account_changes.row(*made)], at=now, proof=proof, account=made[0])
+        after, what = made
+        after = replace(after, fetched=self.banks(after.bank.provider).CAPS.fetches_settlement)
+        return Writing(mark=mark, rows=[*rows, account_changes.row(after, what)], at=now, proof=proof, account=after)
 
-    def _of(self, id: str) -> tuple[PayeeAccount, Bank]:
+    def _keys(self, account: PayeeAccount, bank: Bank) -> Keys:
+        """What opens what this bank has sealed; most seal nothing. Raises Unavailable."""
+        return self.keys.keys(account) if bank.CAPS.settlement_keys else {}
+
+    def of(self, id: str) -> tuple[PayeeAccount, Bank]:
+        """An account and its bank. Raises Rejected, Unavailable."""
         account = self.accounts.get(id)
         if account is None:
             raise Rejected("an account that is not there")

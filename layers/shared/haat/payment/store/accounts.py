@@ -2,7 +2,7 @@
 
 | thing | pk | sk |
 | --- | --- | --- |
-| account | ACCOUNT#id | ACCOUNT |
+| account; one that is or was live and whose reports are fetched stands in the index `view`, under FETCHED | ACCOUNT#id | ACCOUNT |
 | its place among its merchant's | ACCOUNTS#merchant | id |
 | that a merchant's accounts begin one after the other | BEGINS#merchant | BEGINS |
 | what must be told | NEWS#id | version#name |
@@ -26,10 +26,12 @@ from haat.kernel.time import DAY
 from haat.payment.model.account import PayeeAccount, Sealed
 from haat.payment.model.bank import Account
 from haat.payment.model.outbox import Row
+from haat.payment.ports import Listed
 from haat.payment.rules.accounts import MOST_EVER, alone, room
 
 KEEP_S, MOST = 60, 2_000
 NEWS_LIFE_S = 14 * DAY // 1000
+FETCHED = "FETCHED"
 
 
 def _item(account: PayeeAccount) -> Item:
@@ -37,6 +39,7 @@ def _item(account: PayeeAccount) -> Item:
     plain.pop("sealed", None)
     sealed = account.sealed
     return {
+        **({"view_pk": FETCHED, "view_sk": account.id} if account.is_reported else {}),
         "pk": f"ACCOUNT#{account.id}",
         "sk": "ACCOUNT",
         "version": account.version,
@@ -48,6 +51,7 @@ def _item(account: PayeeAccount) -> Item:
                 ("settle", sealed.settlement),
                 ("call", sealed.call),
                 ("waiting", sealed.waiting),
+                ("waiting_settle", sealed.waiting_settlement),
             )
             if value
         },
@@ -61,6 +65,7 @@ def _read(item: dict[str, Any]) -> PayeeAccount:
         settlement=item.get("settle", b""),
         call=item.get("call", b""),
         waiting=item.get("waiting", b""),
+        waiting_settlement=item.get("waiting_settle", b""),
     )
     found = from_plain(PayeeAccount, doc, {"bank": Account})
     return replace(found, sealed=sealed, version=item["version"])  # the codec makes a tuple of each list
@@ -86,6 +91,10 @@ class DynamoAccounts:
         page = self._table.page(f"ACCOUNTS#{merchant}", limit=MOST_EVER)
         found = self._table.get_many([(f"ACCOUNT#{item['sk']}", "ACCOUNT") for item in page.items])
         return sorted((_read(item) for item in found), key=lambda account: (account.opened_at, account.id))
+
+    def fetched(self, after: str | None, limit: int) -> Listed[str]:
+        page = self._table.index_page(FETCHED, after=after, limit=limit)
+        return [item["view_sk"] for item in page.items], page.next
 
     def given(self, once: Once) -> Answer | None:
         return self._answers.given(once)

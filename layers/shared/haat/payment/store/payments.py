@@ -26,15 +26,17 @@ from typing import Any
 
 from haat.aws.once import DynamoAnswers, marker
 from haat.aws.outbox import fold
-from haat.aws.table import Action, Delete, Item, Put, Refused, Table
+from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update
 from haat.facts.payments import BankAnswered, CallbackKept, outbox_row
+from haat.facts.settlement import RefundFiled
 from haat.kernel.errors import Changed, Conflict, Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.time import Instant
 from haat.payment.model.outbox import Mark
-from haat.payment.model.payment import Change, Orphan, Payment, Receipt, Refund, Request
+from haat.payment.model.payment import Change, Orphan, Payment, Payout, Receipt, Refund, Request
 from haat.payment.ports import KnownEvent, Listed, Writing
+from haat.payment.rules import matching
 from haat.payment.store import items, waiting
 from haat.payment.store.accounts import changed as account_changed
 from haat.payment.store.people import leads
@@ -109,7 +111,8 @@ class DynamoPayments:
         self, before: Payment, change: Change, writing: Writing, fresh: Sequence[Receipt], seen: "_Seen"
     ) -> dict[str, list[Action]]:
         """All that a change writes, by what is demanded there."""
-        after = replace(change.after, lock=before.lock + 1)
+        orphans = {rrn: items.read(Orphan, row) for rrn, row in seen.there.items()}
+        after = matching.inherited(replace(change.after, lock=before.lock + 1), orphans)
         request, item = after.request, items.request_item(after)
         named = [(receipt, seen.others.get(receipt.rrn, "")) for receipt in fresh]
         heads = [pk for it, other in named for pk in items.waiting(request.account, it.rrn, it.provider_txn_id, other)]
@@ -124,7 +127,7 @@ class DynamoPayments:
             ],
             "names": [action for one in named for action in items.claimed(request, *one)],
             "customer": [] if before.lock else leads(request),
-            "orphans": [Delete(pk=f"ORPHANS#{request.account}", sk=other or it.rrn) for it, other in named],
+            "orphans": [_no_more(request.account, other or it.rrn, seen.there.get(it.rrn)) for it, other in named],
             "waiting": waiting.handed_out(self._table, f"NEWS#{request.tr}", heads, at // 1000 + items.NEWS_LIFE_S)
             if seen.waits
             else [items.absent(pk) for pk in heads],
@@ -140,6 +143,8 @@ class DynamoPayments:
             if others == seen.others:
                 raise Conflict("this money is another request's", word="receipt-taken")
             return replace(seen, others=others)
+        if "orphans" in met:
+            return replace(seen, there=self._there(account, fresh, seen.others))
         if "customer" in met:
             raise Conflict("this customer is erased", word="customer-erased")
         if "waiting" in met and kept:
@@ -147,6 +152,12 @@ class DynamoPayments:
         if "strange" in met:
             return replace(seen, orphan=None)  # that money was told before
         return replace(seen, waits=True)
+
+    def _there(self, account: str, fresh: Sequence[Receipt], others: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """The orphans that are receipts' money, by the receipt's name: what a bank's file has said of them goes on with the money."""
+        keys = {it.rrn: (f"ORPHANS#{account}", others.get(it.rrn) or it.rrn) for it in fresh}
+        found = {(row["pk"], row["sk"]): row for row in self._table.get_many(list(keys.values()))}
+        return {rrn: found[key] for rrn, key in keys.items() if key in found}
 
     def _orphans_of(self, account: str, fresh: Sequence[Receipt]) -> dict[str, str]:
         """The name of the orphan that is a receipt's money, where it has another one than the receipt; by the receipt's."""
@@ -171,6 +182,23 @@ class DynamoPayments:
             return False
         return True
 
+    def settle_orphan(self, account: str, rrn: str, provider_txn_id: str, payout: Payout) -> Orphan | None:
+        txn = self._table.get(f"TXN#{account}#{provider_txn_id}", "TXN") if provider_txn_id else None
+        name = txn["rrn"] if txn and txn.get("rrn") else rrn or provider_txn_id
+        found = self._table.get(f"ORPHANS#{account}", name)
+        if found is None:
+            return None
+        orphan = items.read(Orphan, found)
+        if orphan.settled:
+            return orphan
+        settled = replace(orphan, settled=True, fee=payout.fee, tax=payout.tax, settlement=payout.settlement)
+        there = Update(pk=f"ORPHANS#{account}", sk=name, set={"doc": items.plain(settled)}, when="attribute_exists(pk)")
+        try:
+            self._table.update(there)
+        except Refused:
+            return None
+        return settled
+
     def find(self, account: str, *, refund: str = "", rrn: str = "", provider_txn_id: str = "") -> str | None:
         keys = [
             *([(f"REFUND#{account}#{refund}", "REFUND")] if refund else []),
@@ -180,7 +208,7 @@ class DynamoPayments:
         found = self._table.get_many(keys) if keys else []
         return next((item["tr"] for item in found if item["tr"]), None)
 
-    def wait(self, account: str, name: str, told: CallbackKept) -> bool:
+    def wait(self, account: str, name: str, told: CallbackKept | RefundFiled) -> bool:
         return waiting.keep(self._table, account, name, told)
 
     def answered(self, said: BankAnswered) -> None:
@@ -226,12 +254,21 @@ class DynamoPayments:
 class _Seen:
     """What attempts to write a change have met: that something waits for its money, and the orphan that is still to be kept.
 
-    `others` is the name of an orphan that is a new receipt's money, by the receipt's own.
+    `others` is the name of an orphan that is a new receipt's money, by the receipt's own; `there` are such orphans as they were read.
     """
 
     orphan: Orphan | None
     waits: bool = False
     others: Mapping[str, str] = field(default_factory=dict)
+    there: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def _no_more(account: str, name: str, row: dict[str, Any] | None) -> Action:
+    """Money that is a receipt now is no orphan: there was none, or this one, as it was read, whichever version wrote it."""
+    pk = f"ORPHANS#{account}"
+    if row is None:
+        return items.absent(pk, name)
+    return Delete(pk=pk, sk=name, when="#doc = :doc", values={"doc": row["doc"]})
 
 
 def _met(parts: Mapping[str, Sequence[Action]], refused: Refused) -> set[str]:

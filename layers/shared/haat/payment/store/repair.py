@@ -4,7 +4,8 @@
 | --- | --- |
 | a callback, a bank's answer | settlement would decide something if it heard it now |
 | a call to a bank | no answer is kept, and it is still wanted |
-| that something is due | never: the reconciler finds that by itself each minute |
+| a step of a settlement file | it is the next one, and was not taken |
+| that something is due, that reports are wanted | never: the reconciler finds that by itself, each minute and each morning |
 | a notice to a merchant | see haat.business.store.repair |
 | what a customer or an order hears | always, while it is young: nothing can be seen of it here, and whoever takes it absorbs it |
 """
@@ -16,14 +17,24 @@ from haat.aws.outbox import unfold
 from haat.aws.table import Table
 from haat.facts import payments, said
 from haat.facts.payments import BankAnswered, BankWanted, CallbackKept, CustomerForgotten, PaymentDue, PaymentFact
+from haat.facts.settlement import (
+    RefundFiled,
+    ReportAnswered,
+    ReportsWanted,
+    ReportWanted,
+    SettlementFileGiven,
+    SettlementGoesOn,
+)
 from haat.kernel.errors import Rejected
 from haat.kernel.time import DAY, Instant, later
 from haat.payment.model.payment import Payment
+from haat.payment.store.files import DynamoFiles
 from haat.payment.store.payments import DynamoPayments
 from haat.payment.store.people import is_shut
 
 YOUNG_MS = DAY  # as long as a customer may be told something; an order's money is told anew with each change
 
+type Step = SettlementFileGiven | SettlementGoesOn | ReportWanted | ReportAnswered
 type IsLost = Callable[[CallbackKept | BankAnswered], bool]
 
 
@@ -82,10 +93,38 @@ def _is_lost(table: Table, kept: DynamoPayments, fact: PaymentFact, before: Inst
         case BankWanted():
             payment = kept.load(fact.tr)
             return payment is not None and _is_wanted(payment, fact, before) and not _is_answered(table, fact)
-        case PaymentDue():
-            return False
+        case PaymentDue() | ReportsWanted():
+            return False  # the sweep finds what is due, and the next morning looks three days back
+        case RefundFiled():
+            return fact.received_at < before and _is_unheard(kept, fact)
+        case SettlementFileGiven() | SettlementGoesOn() | ReportWanted() | ReportAnswered():
+            return _is_next(DynamoFiles(table), fact, before)
         case _:
             return later(before, -YOUNG_MS) <= fact.occurred_at < before
+
+
+def _is_next(files: DynamoFiles, fact: Step, before: Instant) -> bool:
+    """Whether a settlement file still waits for this step; one that was taken twice changes nothing."""
+    file = files.get(fact.file)
+    if file is None or file.created_at >= before:
+        return False
+    match fact:
+        case SettlementFileGiven():
+            return file.state == "reading"
+        case SettlementGoesOn():
+            part = files.part(file.id, fact.part) if fact.part <= file.parts else None
+            is_next = part.rounds == fact.round - 1 if part else fact.after == file.searched
+            return file.state == "settling" and is_next
+        case ReportWanted() | ReportAnswered():
+            return file.state == "fetching" and (fact.skip, fact.number) == (file.lines, file.calls)
+
+
+def _is_unheard(kept: DynamoPayments, fact: RefundFiled) -> bool:
+    """Whether its payment is known and has no such refund: it was handed out when that came, and nobody took it."""
+    tr = kept.find(fact.account, refund=fact.refund_id, rrn=fact.rrn, provider_txn_id=fact.provider_txn_id)
+    payment = kept.load(tr) if tr else None
+    names = {fact.refund_id, fact.provider_refund_id} - {""}
+    return payment is not None and not any(names & {one.id, one.filed} for one in payment.refunds)
 
 
 def _is_wanted(payment: Payment, fact: BankWanted, before: Instant) -> bool:
