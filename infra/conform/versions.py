@@ -25,7 +25,9 @@ _KEPT = {
     "facts/payments.py": (
         *("CallbackKept", "BankAnswered", "BankWanted", "PaymentDue"),
         *("OrderMoney", "OrderWantsMoney", "OrderWantsNone", "CustomerForgotten"),
-        *("SettlementFileGiven", "SettlementGoesOn", "ReportsWanted", "ReportWanted", "ReportAnswered"),
+    ),
+    "facts/settlement.py": (
+        *("SettlementFileGiven", "SettlementGoesOn", "RefundFiled", "ReportsWanted", "ReportWanted", "ReportAnswered"),
     ),
     "facts/notices.py": ("NoticeRaised", "NoticeDue"),
     "facts/profiles.py": ("ProfileChanged", "ProfileWanted"),
@@ -47,7 +49,7 @@ _FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambd
 _VERSIONS = (
     *(
         (f"facts/{name}.py", r"(version: ClassVar\[int\] = )(\d+)")
-        for name in ("conversation", "said", "notices", "profiles", "payments")
+        for name in ("conversation", "said", "notices", "profiles", "payments", "settlement")
     ),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),

@@ -102,9 +102,11 @@ def test_caller_without_permission_is_refused(stage: Deployed) -> None:
 
 def test_bucket_is_guarded_as_the_template_says(stage: Deployed) -> None:
     """Its policy stands: without TLS nothing may be done there, and what comes to ministack is taken for TLS, as on AWS."""
-    s3, (bucket,) = stage.client("s3"), stage.deployment.buckets
-    (statement,) = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
-    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    s3 = stage.client("s3")
+    assert len(stage.deployment.buckets) == 2  # of pictures, and of banks' files
+    for bucket in stage.deployment.buckets:
+        (statement,) = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
 def test_drain_does_not_wait_for_ever(stage: Deployed) -> None:

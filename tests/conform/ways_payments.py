@@ -14,7 +14,7 @@ from tests.conform.caller import Caller, Hindered, begun_again
 from tests.conform.ways import LONG_S, Way
 
 if TYPE_CHECKING:
-    from infra.local.simulators.bank_world import BankPayment
+    from infra.local.simulators.bank_world import BankPayment, PaymentWord
 
 PRICE, PAISE = {"minor": 2_000, "currency": "INR"}, 2_000
 HALF = {"minor": 1_000, "currency": "INR"}
@@ -109,6 +109,21 @@ def mispaid(it: Caller) -> bool:
 
 
 @begun_again
+def undecided(it: Caller) -> bool:
+    """A payment hangs at the bank for a while, and then it succeeds: nobody has to look at it any more."""
+    path = asks(it, SIMBANK.id)
+    hangs = pays(it, link_of(it, path), word="PENDING")
+    it.deployed.run_for(FIRST_LOOK_S)
+    if it.once("finished"):
+        it.deployed.bank.finish(hangs.id, "SUCCESS")
+    it.deployed.run_for(FIRST_LOOK_S)
+    named = path.rpartition("/")[2]
+    watched = it.operates("GET", "payments?state=PROCESSING&limit=100")["items"]
+    seen = [one["reference_id"] for one in watched]
+    return (it.does("GET", path)["state"], seen.count(named)) == ("PAID", 0)
+
+
+@begun_again
 def expired(it: Caller) -> bool:
     """Nobody pays, and the time is over: what tells so waits longer than a queue can delay it, and the schedule looks by itself."""
     path = asks(it, SIMBANK.id, minutes=20)
@@ -155,7 +170,17 @@ def crowded(it: Caller) -> bool:
 
 
 # The plainest first.
-WAYS_PAID: tuple[Way, ...] = (paid, connected, sold, matched, mispaid, expired, crowded, looked_out_of_time)
+WAYS_PAID: tuple[Way, ...] = (
+    paid,
+    connected,
+    sold,
+    matched,
+    mispaid,
+    undecided,
+    expired,
+    crowded,
+    looked_out_of_time,
+)
 
 
 def asks(it: Caller, account: str, *, minutes: int = MINUTES, name: str = "only") -> str:
@@ -174,11 +199,11 @@ def link_of(it: Caller, path: str) -> str:
     return cast("str", link)
 
 
-def pays(it: Caller, link: str, paise: int | None = None) -> "BankPayment":
+def pays(it: Caller, link: str, paise: int | None = None, word: "PaymentWord" = "SUCCESS") -> "BankPayment":
     """Somebody pays a link, the first time that it is asked of them."""
     made = it.chat.setdefault("paid", {})
     if link not in made:
-        made[link] = it.deployed.bank.pay(link, amount=paise)
+        made[link] = it.deployed.bank.pay(link, amount=paise, word=word)
     return cast("BankPayment", made[link])
 
 
