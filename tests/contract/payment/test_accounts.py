@@ -287,6 +287,15 @@ def test_test_payment_that_arrives_makes_its_account_live(shelf: Shelf) -> None:
     assert [notice.data["what"] for notice in shelf.told()] == ["live"]
 
 
+def test_account_that_goes_live_has_its_reports_fetched(shelf: Shelf) -> None:
+    """Also one that the version before connected, which knew of no reports."""
+    begun(shelf)
+    shelf.payments.begin(asked(), Writing())
+    assert not ACCOUNT.fetched
+    assert settles(shelf, money()).fetched
+    assert shelf.accounts.fetched(None, 10)[0] == [ID]
+
+
 def test_test_payment_beside_a_live_account_makes_none_live(shelf: Shelf) -> None:
     """The shop had none when this one was connected: it is to be confirmed, and told so once. A closed one counts as well."""
     begun(shelf)

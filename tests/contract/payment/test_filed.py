@@ -2,18 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from haat.facts.settlement import RefundFiled
+from haat.kernel.errors import Unavailable
 from haat.kernel.time import Instant, later
 from haat.payment.model.evidence import Evidence
 from haat.payment.model.payment import Payment, Payout
-from haat.payment.ports import Writing
+from haat.payment.ports import Payments, Writing
 from haat.payment.rules import machine, refunds
+from haat.payment.store import repair
+from haat.payment.store.files import DynamoFiles
+from haat.payment.store.lists import DynamoLists
+from haat.payment.store.payments import DynamoPayments
 from tests.contract.payment.file_books import AT, NOW, Books, uploaded
 from tests.contract.payment.test_file_steps import make
 from tests.unit.payment.recon import ACCOUNT, line
+
+if TYPE_CHECKING:
+    from tests.contract.tables import Tables
 
 __all__ = ["make"]
 
@@ -191,7 +200,51 @@ def test_right_line_after_a_wrong_one_is_right(make: Callable[[], Books]) -> Non
     assert meanings(books) == ["differs", "refund"]
 
 
-def test_money_that_another_request_has_taken_meanwhile_is_looked_at_again(make: Callable[[], Books]) -> None:
+class Blind:
+    """Payments in which somebody is faster: the first time the money is not found, though it is somebody's."""
+
+    def __init__(self, payments: Payments) -> None:
+        self._payments, self._blind = payments, True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._payments, name)
+
+    def find(self, *args: Any, **more: Any) -> str | None:
+        """Nothing, once."""
+        blind, self._blind = self._blind, False
+        return None if blind else self._payments.find(*args, **more)
+
+
+def test_money_that_is_taken_while_its_line_is_read_is_looked_at_again(make: Callable[[], Books]) -> None:
+    """Nothing is said to be recovered that another request has got in between: the step comes again, and finds that one."""
+    books = make()
+    books.holds_money()
+    heard(books, "pay_1", 20_000, tr="Hknown")
+    books.holds_money = lambda: None  # type: ignore[method-assign]  # they hold it already
+    blind: Any = Blind(books.payments)
+    books.filed = replace(books.filed, settling=replace(books.settling, payments=blind))
+    with pytest.raises(Unavailable):
+        uploaded(books, [CREDIT])
+    books.plays()
+    assert meanings(books) == ["confirms"]
+    assert unpaid(books).request.state == "PRESENTED"
+
+
+def test_refund_line_that_names_our_reference_alone_is_of_that_money(make: Callable[[], Books]) -> None:
+    """Where the request has one receipt; a line that names nothing at all waits for nothing."""
+    books = make()
+    books.holds_money()
+    heard(books, "pay_1", 20_000, tr="Hunpaid")
+    told = RefundFiled(
+        id="F#1", account=ACCOUNT.id, amount=5_000, received_at=NOW, provider_refund_id="rfnd_1", tr="Hunpaid"
+    )
+    for _ in range(2):
+        books.settling.filed(told, NOW)
+    assert [(one.id, one.state) for one in unpaid(books).refunds] == [("rfnd_1", "DONE")]
+    assert books.settling.filed(replace(told, tr=""), NOW).word == "of_nothing_known"
+
+
+def test_money_of_another_request_is_confirmed_there(make: Callable[[], Books]) -> None:
     """A line recovers nothing that is somebody else's already: it ends with that request."""
     books = make()
     books.holds_money()
@@ -229,3 +282,24 @@ def test_second_file_changes_nothing_of_what_the_first_said_of_nobodys_money(mak
     again = books.payments.settle_orphan(ACCOUNT.id, "", "pay_1", Payout(fee=1, settlement="setl_2", file="F2"))
     assert again == orphan
     assert (orphan.fee, orphan.settlement, orphan.found_in) == (236, "setl_1", books.id)
+
+
+def test_refund_that_was_handed_out_and_lost_is_found_by_the_repair(tables: "Tables") -> None:
+    """It is lost from when its payment is known until somebody has taken it, and while it waits it is not."""
+    told = RefundFiled(
+        id="F#1", account=ACCOUNT.id, amount=5_000, received_at=AT, provider_refund_id="rfnd_1", provider_txn_id="pay_1"
+    )
+    table = tables.payment
+    books = Books(DynamoFiles(table), DynamoPayments(table), DynamoLists(table), list)
+    books.holds_money()
+    assert books.settling.filed(told, AT).word == "refund_waits"
+
+    def lost() -> list[str]:
+        found = repair.lost(table, later(NOW, 1), lambda _: False)
+        return [row["sk"] for row in found if row["sk"].startswith("waited#")]
+
+    assert lost() == []
+    heard(books, "pay_1", 20_000, tr="Hunpaid")
+    assert lost() == ["waited#F#1"]
+    books.settling.filed(told, NOW)
+    assert lost() == []

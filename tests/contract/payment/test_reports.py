@@ -9,7 +9,7 @@ import pytest
 
 from haat.facts.payments import load
 from haat.facts.settlement import ReportAnswered, ReportsWanted, ReportWanted
-from haat.kernel.errors import Rejected
+from haat.kernel.errors import NotFound, Rejected
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.time import DAY, Instant, later
@@ -258,3 +258,13 @@ def test_page_that_no_queue_would_take_is_refused_at_once() -> None:
         ends[status, day] = (file.state, file.reason, file.calls)
     assert list(ends.values()) == [("refused", "page_too_large", 1), ("fetching", "", 2), ("settling", "", 0)]
     assert mornings.comes(later(MORNING, DAY)) == 1, "the new day's alone"
+
+
+def test_account_that_can_not_be_done_stops_none_of_its_page(mornings: Mornings) -> None:
+    """Its bank is one that this version does not know: the others' reports are asked for all the same, and the fault is seen."""
+    strange = replace(LIVE, id="b", bank=replace(LIVE.bank, provider="no-such-bank", merchant_id="b", vpa="b@upi"))
+    others = [replace(LIVE, id=id, bank=replace(LIVE.bank, merchant_id=id, vpa=f"{id}@upi")) for id in ("a", "c")]
+    mornings.has(others[0], strange, others[1])
+    with pytest.raises(NotFound):
+        mornings.comes()
+    assert [mornings.days(id, *DAYS) for id in ("a", "c")] == [list(DAYS), list(DAYS)]

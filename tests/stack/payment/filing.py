@@ -14,9 +14,9 @@ from haat.payment.model.evidence import Evidence
 from haat.payment.model.payment import Payment, Request
 from haat.payment.ports import Writing
 from haat.payment.rules import machine
+from haat.payment.service.repairing import NoKeys
 from haat.payment.service.settling import Settling
 from haat.payment.store.accounts import DynamoAccounts
-from haat.wiring.payment_keys import NoKeys
 from tests.stack.business.conftest import SWEET_SHOP, Api
 from tests.stack.business.operating import Operator
 from tests.stack.payment.till import ScriptedBank, Till

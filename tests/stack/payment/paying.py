@@ -8,9 +8,9 @@ from haat.kernel.once import Answer, Once
 from haat.kernel.time import Instant
 from haat.payment.banks.registry import bank
 from haat.payment.model.evidence import Evidence, RefundEvidence
+from haat.payment.service.repairing import NoKeys
 from haat.payment.service.settling import Settling
 from haat.payment.store.accounts import DynamoAccounts
-from haat.wiring.payment_keys import NoKeys
 from tests.stack.business.conftest import SWEET_SHOP, Api
 from tests.stack.business.ordering import Stall
 from tests.stack.payment.till import ScriptedBank, Till, account_of, sealed_for

@@ -19,11 +19,11 @@ from haat.payment.model.account import PayeeAccount, Sealed
 from haat.payment.model.evidence import Evidence
 from haat.payment.model.payment import Payment, Request
 from haat.payment.rules import machine
+from haat.payment.service.repairing import NoKeys
 from haat.payment.service.requests import Requests
 from haat.payment.service.settling import Settling
 from haat.payment.store.accounts import DynamoAccounts
 from haat.wiring.open_banks import open_banks
-from haat.wiring.payment_keys import NoKeys
 from infra.local.stage import Stage
 from tests.stack.payment.bank_cases import PURPOSES
 from tests.stack.payment.till import ACCOUNT, ScriptedBank, Till, sealed_for

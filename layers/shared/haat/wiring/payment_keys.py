@@ -41,11 +41,3 @@ class SealedKeys:
     @cached_property
     def _sealer(self) -> Sealer:
         return Sealer(self._client(), self._key)
-
-
-class NoKeys:
-    """Fills the port KeyRing for who holds none."""
-
-    def keys(self, account: PayeeAccount) -> Keys:  # noqa: ARG002  # as the port says
-        """None."""
-        return {}

@@ -39,7 +39,7 @@ class Repairing:
         """Whether it would change something. Raises Unavailable."""
         at = fact.received_at if isinstance(fact, CallbackKept) else fact.answered_at
         looking = _Looking(payments=self.payments, heard=self.heard, at=at)
-        settling = Settling(payments=looking, accounts=self.accounts, keys=_NoKeys(), banks=self.banks)
+        settling = Settling(payments=looking, accounts=self.accounts, keys=NoKeys(), banks=self.banks)
         try:
             if isinstance(fact, CallbackKept):
                 settling.callback(fact, now)
@@ -52,7 +52,7 @@ class Repairing:
         return False
 
 
-class _NoKeys:
+class NoKeys:
     """Fills the port KeyRing: the door has verified what it kept.
 
     What a bank has sealed can't be read here, so of it nothing is said again: such a callback is a hint, and where an answer is missing the
@@ -60,6 +60,7 @@ class _NoKeys:
     """
 
     def keys(self, account: PayeeAccount) -> Keys:  # noqa: ARG002  # as the port says
+        """None."""
         return {}
 
 

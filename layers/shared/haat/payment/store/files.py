@@ -130,18 +130,8 @@ class DynamoFiles:
             )
 
     def answered(self, said: ReportAnswered) -> None:
-        row = outbox_row(said)
-        item: Item = {
-            "pk": f"ANSWER#{said.file}",
-            "sk": f"{said.skip:08d}#{said.number:04d}",
-            "ttl": said.answered_at // 1000 + items.EVENT_LIFE_S,
-            **row,
-            "body": fold(row["body"]),
-        }
-        try:
-            self._table.put(Put(item=item, absent=True))
-        except Refused:
-            return  # it was kept before: the same call was made twice
+        with suppress(Refused):  # it was kept before: the same call was made twice
+            self._table.put(items.answer(said.file, f"{said.skip:08d}#{said.number:04d}", said))
 
 
 class S3Shelf:

@@ -5,8 +5,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from haat.aws.outbox import fold
 from haat.aws.table import Action, Check, Delete, Item, Put, Update
 from haat.facts.codec import from_plain, to_plain
+from haat.facts.payments import BankAnswered, outbox_row
+from haat.facts.settlement import ReportAnswered
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import DAY, Instant
 from haat.payment.model.outbox import Mark
@@ -191,6 +194,14 @@ def news(key: str, lock: int, writing: Writing, at: int) -> list[Action]:
         Put(item={"pk": under, "sk": f"{lock:08d}#{row.name}", "ttl": ttl, **row.row}, absent=True)
         for row in writing.rows
     ]
+
+
+def answer(under: str, call: str, said: BankAnswered | ReportAnswered) -> Put:
+    """What a bank answered to a call of ours, as its own outbox row: folded, as it may be the longest of all."""
+    row = outbox_row(said)
+    ttl = said.answered_at // 1000 + EVENT_LIFE_S
+    item: Item = {"pk": f"ANSWER#{under}", "sk": call, "ttl": ttl, **row, "body": fold(row["body"])}
+    return Put(item=item, absent=True)
 
 
 def nobodys(pk: str, sk: str) -> Check:

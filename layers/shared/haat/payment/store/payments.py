@@ -21,13 +21,13 @@
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from haat.aws.once import DynamoAnswers, marker
-from haat.aws.outbox import fold
-from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update
-from haat.facts.payments import BankAnswered, CallbackKept, outbox_row
+from haat.aws.table import Action, Delete, Put, Refused, Table, Update
+from haat.facts.payments import BankAnswered, CallbackKept
 from haat.facts.settlement import RefundFiled
 from haat.kernel.errors import Changed, Conflict, Unavailable
 from haat.kernel.ids import MerchantId
@@ -212,18 +212,9 @@ class DynamoPayments:
         return waiting.keep(self._table, account, name, told)
 
     def answered(self, said: BankAnswered) -> None:
-        row = outbox_row(said)
-        item: Item = {
-            "pk": f"ANSWER#{said.tr}",
-            "sk": f"{said.wanted or said.what}#{said.refund}#{said.number:06d}",
-            "ttl": said.answered_at // 1000 + items.EVENT_LIFE_S,
-            **row,
-            "body": fold(row["body"]),
-        }
-        try:
-            self._table.put(Put(item=item, absent=True))
-        except Refused:
-            return  # it was kept before: the same call was made twice
+        call = f"{said.wanted or said.what}#{said.refund}#{said.number:06d}"
+        with suppress(Refused):  # it was kept before: the same call was made twice
+            self._table.put(items.answer(said.tr, call, said))
 
     def claim(self, tr: str, what: str, refund: str, number: int) -> bool:
         try:
