@@ -21,7 +21,7 @@ export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
 .PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all test-upi conform check \
-	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token settlement-file
+	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token settlement-file predict
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,10 @@ operator-token: install-dev ## a token for a new operator, shown once: make oper
 
 settlement-file: install-dev ## bring a bank's file (HAAT_OPERATOR_TOKEN): make settlement-file ACCOUNT=id DAY=2026-11-01 FILE=file [LAST=day] [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate.settlement_file --account "$(ACCOUNT)" --day "$(DAY)" $(if $(LAST),--last "$(LAST)") $(if $(FILE),--file "$(FILE)") $(if $(STAGE),--stage "$(STAGE)")
+
+predict: install-dev ## what the bot would take messages for, before any threshold: make predict FAQ=f.json MESSAGES=m.jsonl OUT=p.jsonl
+	@test -n "$(FAQ)" && test -n "$(MESSAGES)" && test -n "$(OUT)" || { echo "usage: make predict FAQ=f.json MESSAGES=m.jsonl OUT=p.jsonl" >&2; exit 2; }
+	@PYTHONPATH="$(ROOT)/layers/shared" exec $(BIN)/python -m infra.predict --faq "$(FAQ)" --messages "$(MESSAGES)" --out "$(OUT)"
 
 # The layers are built anew: what is measured is what would be shipped.
 bench: install-build ## calls, units, cold starts and prices, from measurement: make bench [JSON=figures.json]
@@ -134,9 +138,10 @@ layers: install-build ## the layers as Lambda sees them, into .cache/layers
 	@rm -rf .cache/layers
 	@$(MAKE) --no-print-directory -C layers/hot build-HotLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/hot"
 	@$(MAKE) --no-print-directory -C layers/api build-ApiLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/api"
-	@$(MAKE) --no-print-directory -C layers/qr build-QrLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/qr"
+	@$(MAKE) --no-print-directory -C layers/chat build-ChatLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/chat"
 	@$(MAKE) --no-print-directory -C layers/crypto build-CryptoLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/crypto"
 	@$(MAKE) --no-print-directory -C layers/shared build-SharedLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
+	@$(MAKE) --no-print-directory -C layers/shared build-ApiCodeLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
 	@$(MAKE) --no-print-directory -C layers/shared build-PaymentLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
 
 lock: ## resolve pyproject.toml into uv.lock and the requirements files; UPGRADE=1 takes newer versions

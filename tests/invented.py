@@ -21,6 +21,7 @@ from haat.facts.conversation import (
     MessageAltered,
     MessageEchoed,
     MessageReceived,
+    SeenUpTo,
 )
 from haat.kernel.ids import (
     ConversationId,
@@ -43,11 +44,14 @@ OTHER_MERCHANT = MerchantId(ulid(NOW, b"merchant-2"))
 CHANNEL = Channel(kind="whatsapp", address=ADDRESS, merchant=MERCHANT, account="300000000000001")
 SECOND_CHANNEL = Channel(kind="whatsapp", address=SECOND_ADDRESS, merchant=MERCHANT, account="300000000000001")
 OTHER_CHANNEL = Channel(kind="whatsapp", address=OTHER_ADDRESS, merchant=OTHER_MERCHANT, account="300000000000009")
+PAGE = "200000000000001"
+PAGE_CHANNEL = Channel(kind="messenger", address=PAGE, merchant=MERCHANT)
 
 PHONE, SECOND_PHONE, USER = "919800000001", "919800000002", "IN.1234567890"
 ANITA = Contact(phone=PHONE, user_id=USER, name="Anita (invented)")
 ANITAS_PHONE, ANITAS_ID = Contact(phone=PHONE), Contact(user_id=USER)
 BIMAL = Contact(phone=SECOND_PHONE)
+MINA = Contact(user_id=f"{PAGE}:7000000000000001")  # who writes by Messenger
 
 DAYS = range(7)
 OPEN_DAILY = OpeningHours(timezone="Asia/Kolkata", week=dict.fromkeys(DAYS, ((480, 1260),)))  # 8:00 to 21:00
@@ -195,6 +199,12 @@ def status(
         status=word,
         error_code=code,
     )
+
+
+def seen_up_to(word: str, up_to: Instant, *, contact: Contact = MINA, address: str = PAGE) -> SeenUpTo:
+    """The channel says that all of ours until then was so."""
+    made = _fields(f"{word} {up_to}", NOW, address) | {"channel": "messenger", "account": ""}
+    return SeenUpTo(**made, contact=contact, status=word, up_to=up_to)
 
 
 __all__ = ["MINUTE", "SECOND", "WINDOW_MS", "Contact", "later"]

@@ -13,10 +13,7 @@ from haat.wiring.door import Door, Settings
 logger, metrics = Logger(), Metrics()
 door = Door(read(Settings))
 webhook = Webhook(
-    path="/webhooks/whatsapp",
-    secrets=door.secrets,
-    token=door.token,
-    keep=door.keep,
+    ways={"/webhooks/whatsapp": door.whatsapp(), "/webhooks/messenger": door.messenger()},
     now=now,
     logger=logger,
     metrics=metrics,

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from infra.bench import cold, model, report
+from infra.bench import cold, guessing, model, report
 from infra.bench.measure import Measure
 from infra.bench.meter import metered
 from infra.bench.prices import FULL_CPU_MB
@@ -22,7 +22,7 @@ from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
 SHOPS, ROOM = 200, 50
-LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "crypto", "qr", "shared")}
+LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "chat", "crypto", "shared")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,10 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scenes = Scenes(stage, meter)
         found["memory"] = {function.name: function.memory for function in stage.functions.values()}
         seen = _scenes(scenes, found)
+        _messenger(Scenes(stage, meter, on_messenger=True), found)
         _market(scenes, found)
         _bills(stage, found, seen)
         _api(Requests(stage, meter), found)
         functions = list(stage.functions.values())
+    found["guessing"] = [guessing.measure(count) for count in guessing.COUNTS]
+    print(f"\n# What a message is of\n{report.guessing(found['guessing'])}")
     health = json.loads((ROOT / "events" / "public_api" / "health.json").read_text("utf-8"))
     events = {function.name: health for function in functions if function.name.endswith("_api")}
     found["cold starts"] = {}
@@ -95,6 +98,23 @@ def _scenes(scenes: Scenes, found: dict[str, Any]) -> dict[str, list[Measure]]:
     for measure in (seen[SHORT.name][0], seen[SHORT.name][2], seen[SHORT.name][6]):
         print(f"\n{measure.name}\n{report.calls(measure)}")
     return seen
+
+
+def _messenger(scenes: Scenes, found: dict[str, Any]) -> None:
+    """The same by a page, where it could be otherwise."""
+    seen: dict[str, list[Measure]] = {}
+    found["on Messenger"] = seen
+    for words in EITHER:
+        seen[words.name] = [
+            scenes.answer(words),
+            scenes.answer_cold(words),
+            scenes.newcomer(words),
+            scenes.question(words),
+            scenes.duplicate(words),
+            scenes.old_duplicate(words),
+            scenes.statuses(words),
+        ]
+        print(f"\n# On Messenger, {words.name}\n{report.measures(seen[words.name])}")
 
 
 def _market(scenes: Scenes, found: dict[str, Any]) -> None:

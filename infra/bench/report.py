@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from infra.bench.cold import Starts
+from infra.bench.guessing import Guessing
 from infra.bench.measure import Measure
 from infra.bench.model import Bill
 from infra.bench.prices import PRICES
@@ -91,6 +92,24 @@ def answers(found: Sequence[Starts]) -> str:
     return table(("GET /health answered", "CPU ms", "ratio"), rows)
 
 
+def guessing(found: Iterable[Guessing]) -> str:
+    """What learning and guessing cost, by number of examples."""
+    rows = [
+        (
+            f"{each.examples} in {each.entries} entries",
+            f"{each.learn_ms:.0f}",
+            f"{each.compile_ms:.0f}",
+            f"{each.median_ms:.2f} ({each.p95_ms:.2f})",
+            f"{each.packed_bytes / 1024:.0f} kB",
+            f"{each.book_bytes / 1024:.0f} kB",
+            f"{each.process_mb:.0f} MB",
+        )
+        for each in found
+    ]
+    head = ("examples", "to learn, ms", "to compile, ms", "a message, ms: median (p95)", "packed", "book", "process")
+    return table(head, rows)
+
+
 def bill(found: Bill) -> str:
     """A bill, line by line."""
     rows = [(line.name, _amount(line.units), f"{line.dollars:.2f}") for line in found.lines]
@@ -131,6 +150,8 @@ def as_json(found: Any) -> Any:
                 "peak_mb": found.peak_mb,
                 "answered_ms": found.answered_ms,
             }
+        case Guessing():
+            return asdict(found)
         case Bill():
             return asdict(found) | {"total": found.total}
         case dict():

@@ -12,22 +12,24 @@ from infra.bench.words import SHOP, Words
 from infra.local.clock import TestClock
 from infra.local.market import DemoShop
 from infra.local.seed import seed
-from infra.local.simulators import envelope
+from infra.local.simulators import envelope, messenger_bodies
 from infra.local.simulators.customer import Customer
+from infra.local.simulators.messenger_customer import MessengerCustomer
+from infra.local.simulators.outbox import MESSENGER_PATH, PATH
 from infra.local.simulators.wire import signatures
 from infra.local.stage import Stage
 
 CACHES_S = 60  # the product keeps channels, shops, lines and customers for so long
-_WEBHOOK = "/webhooks/whatsapp"
 _KNOWN = 9  # messages after which a conversation remembers as many as it ever will
 
 
 class Scenes:
-    """The scenes, on one stage."""
+    """The scenes, on one stage. Those that make bodies of many items, and those of many shops, are WhatsApp's alone."""
 
-    def __init__(self, stage: Stage, meter: Meter) -> None:
-        """Play on a stage with a meter on its wire."""
-        self.stage, self.meter = stage, meter
+    def __init__(self, stage: Stage, meter: Meter, *, on_messenger: bool = False) -> None:
+        """Play on a stage with a meter on its wire, by the shop's number or by its page."""
+        self.stage, self.meter, self.on_messenger = stage, meter, on_messenger
+        self.address = SHOP.page_id if on_messenger else SHOP.phone_number_id
 
     # What is measured
 
@@ -58,15 +60,13 @@ class Scenes:
         """Somebody writes for the first time."""
         self._known(words)
         asif = self._customer(2, words)
-        return self._measure(
-            "a new customer's first message", lambda: asif.writes(SHOP.phone_number_id, words.asked), said=1
-        )
+        return self._measure("a new customer's first message", lambda: self._writes(asif, words), said=1)
 
     def question(self, words: Words) -> Measure:
         """A known customer asks what nobody has taught: it goes on the shop's list, and the shop's people are told."""
         rina = self._known(words)
         return self._measure(
-            "a question that the bot can't answer", lambda: rina.writes(SHOP.phone_number_id, "elephants"), said=1
+            "a question that the bot can't answer", lambda: rina.writes(self.address, "elephants"), said=1
         )
 
     def duplicate(self, words: Words, *, cached: bool = True) -> Measure:
@@ -104,7 +104,7 @@ class Scenes:
         self._known(words)
         several = [self._customer(2 + number, words) for number in range(size)]
         for customer in several:
-            customer.writes(SHOP.phone_number_id, words.asked)
+            self._writes(customer, words)
         self.stage.drain()
         held = [_only_status(status.body) for status in self.stage.graph.world.held]
         shop = self.stage.graph.shop(SHOP.phone_number_id)
@@ -143,8 +143,13 @@ class Scenes:
         return self._measure(f"{size} messages to a batch", act, said=size, per=size)
 
     def statuses(self, words: Words, size: int = 1) -> Measure:
-        """The three statuses of a message, each in a webhook of its own."""
-        for customer in self._several(words, size):
+        """The three statuses of a message, each in a webhook of its own; on Messenger its echo and two watermarks."""
+        several = self._several(words, size)
+        if self.on_messenger:  # the last of the first customer's, which find the function cold
+            self.stage.graph.world.held[:-3] = []
+            self.stage.graph.release()
+            self.stage.drain()
+        for customer in several:
             self._writes(customer, words)
         self.stage.graph.world.held.clear()
         self.stage.drain()
@@ -192,6 +197,8 @@ class Scenes:
         self.stage.graph.statuses = "held"
 
     def _customer(self, number: int, words: Words) -> Customer:
+        if self.on_messenger:
+            return self.stage.graph.messenger.customer(psid=f"71000000000000{number:02d}", name=words.asker)
         return self.stage.graph.customer(phone=f"9198000000{number:02d}", name=words.asker)
 
     def _known(self, words: Words) -> Customer:
@@ -199,7 +206,7 @@ class Scenes:
         self._reset()
         rina = self._customer(1, words)
         for number in range(_KNOWN):
-            rina.writes(SHOP.phone_number_id, words.asked if number else "?")
+            rina.writes(self.address, words.asked if number else "?")
             self.stage.drain()
         return rina
 
@@ -209,18 +216,18 @@ class Scenes:
         several = [self._customer(1 + number, words) for number in range(size)]
         for customer in several:
             for _ in range(_KNOWN):
-                customer.writes(SHOP.phone_number_id, words.asked)
+                self._writes(customer, words)
                 self.stage.drain()
         return several
 
     def _other_process(self, words: Words) -> None:
         """Let each function start anew, and answer somebody else of the same shop."""
         self.stage.runner.forget()
-        self._customer(9, words).writes(SHOP.phone_number_id, words.asked)
+        self._writes(self._customer(9, words), words)
         self.stage.drain()
 
     def _writes(self, customer: Customer, words: Words) -> None:
-        customer.writes(SHOP.phone_number_id, words.asked)
+        customer.writes(self.address, words.asked)
 
     def _round(self, shops: tuple[DemoShop, ...], words: Words) -> Callable[[], None]:
         """Open these shops on a fresh stage; the answer lets a customer write to each of them."""
@@ -237,13 +244,22 @@ class Scenes:
     def _body(self, customer: Customer, words: Words) -> bytes:
         """A webhook with one message of a customer, to be posted as often as a scene likes."""
         graph, person = self.stage.graph, customer.person
+        if isinstance(customer, MessengerCustomer):
+            said = messenger_bodies.message(
+                messenger_bodies.mid(graph.world.serial("message")), {"text": words.asked}, None
+            )
+            event = messenger_bodies.event(customer.user_id(self.address), self.address, graph.now(), said)
+            return _dump(messenger_bodies.page_event(self.address, graph.now(), [event]))
         wamid = graph.world.new_wamid(person, "in")
         shop = graph.shop(SHOP.phone_number_id)
         return _dump(envelope.message(shop, person, wamid, graph.now(), "text", {"text": {"body": words.asked}}))
 
     def _post(self, body: bytes) -> None:
-        headers = {"content-type": "application/json"} | signatures(self.stage.settings.app_secret, body)
-        answer = self.stage.http("POST", _WEBHOOK, headers, body)
+        settings = self.stage.settings
+        secret, path = settings.app_secret, PATH
+        if self.on_messenger:
+            secret, path = settings.messenger_app_secret, MESSENGER_PATH
+        answer = self.stage.http("POST", path, {"content-type": "application/json"} | signatures(secret, body), body)
         if answer.status != 200:
             raise Wrong(f"a webhook was answered with {answer.status}")
 

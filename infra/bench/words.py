@@ -53,7 +53,8 @@ def many(count: int) -> tuple[DemoShop, ...]:
     return tuple(
         replace(
             SHOP,
-            phone_number_id=f"{200_000_000_000_000 + number}",
+            phone_number_id=f"{110_000_000_000_000 + number}",
+            page_id="",
             display_number=f"91555{number:07d}",
             merchant=replace(SHOP.merchant, id=type(SHOP.merchant.id)(f"01KDVDNA00BENCH{number:011d}")),
         )

@@ -269,7 +269,10 @@ class Deployed(Seen):
         refuse(name)
 
     def _tell_meta(self) -> None:
-        self.graph.app_secret, self.graph.verify_token = self.settings.app_secret, self.settings.verify_token
+        graph, settings = self.graph, self.settings
+        graph.app_secret, graph.verify_token = settings.app_secret, settings.verify_token
+        graph.messenger.app_secret = settings.messenger_app_secret
+        graph.messenger.verify_token = settings.messenger_verify_token
 
     def _post_webhooks(self) -> int:
         webhooks = self.others.due(self.clock.now())

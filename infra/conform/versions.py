@@ -53,6 +53,7 @@ _VERSIONS = (
     ),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),
+    ("conversation/store/lines.py", r'("learn", "v": )(\d+)'),
     ("conversation/store/erasures.py", r'("erase_more", "v": )(\d+)'),
     ("wiring/answering.py", r"(check_version\(due, )(\d+)"),
 )

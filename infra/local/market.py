@@ -14,12 +14,14 @@ def _daily(opens: int, closes: int, *, but: tuple[int, ...] = ()) -> Mapping[int
     return {day: ((opens * 60, closes * 60),) for day in EVERY_DAY if day not in but}
 
 
-def _entry(id: str, examples: tuple[str, ...], **replies: str) -> Entry:
+def _entry(
+    id: str, examples: tuple[str, ...], *, titles: Mapping[Language, str] | None = None, **replies: str
+) -> Entry:
     known: dict[Language, str] = {}
     for language in ("en", "bn", "hi"):
         if language in replies:
             known[language] = replies[language]
-    return Entry(id=id, examples=examples, replies=known)
+    return Entry(id=id, examples=examples, replies=known, titles=titles or {})
 
 
 HOURS = _entry(
@@ -35,8 +37,10 @@ HOURS = _entry(
         "dokan kokhon khola",
         "दुकान कब खुलती है",
         "दुकान कब खुलेगी",
+        "दुकान कब तक खुली है",
         "dukan kab khulti hai",
     ),
+    titles={"en": "Opening hours", "bn": "দোকানের সময়", "hi": "दुकान का समय"},
     en="We are open:\n{hours}",
     bn="আমরা খোলা থাকি:\n{hours}",
     hi="हम खुले रहते हैं:\n{hours}",
@@ -67,12 +71,13 @@ TEXTS = Texts(greeting=GREETING, away=AWAY, not_understood=NOT_UNDERSTOOD, unsup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoShop:
-    """A shop of the stage and the number that stands for it."""
+    """A shop of the stage, and the number and the page that stand for it."""
 
     merchant: Merchant
     phone_number_id: str
     display_number: str  # in an obviously invented series
     taught: Taught
+    page_id: str = ""  # of its Facebook page, where it has one
 
     @property
     def account(self) -> str:
@@ -83,6 +88,11 @@ class DemoShop:
     def token(self) -> str:
         """The access token that the simulator takes for this number."""
         return f"haat-local-token-{self.phone_number_id}"
+
+    @property
+    def page_token(self) -> str:
+        """The access token that the simulator takes for its page."""
+        return f"haat-local-page-token-{self.page_id}"
 
 
 SWEETS = DemoShop(
@@ -97,6 +107,7 @@ SWEETS = DemoShop(
     ),
     phone_number_id="100000000000001",
     display_number="915550000001",
+    page_id="200000000000001",
     taught=Taught(
         version=1,
         texts=TEXTS,
@@ -112,15 +123,32 @@ SWEETS = DemoShop(
                     "সন্দেশের দাম কত",
                     "রসগোল্লার দাম কত",
                     "dam koto",
+                    "koto kore kilo",
                     "दाम क्या है",
+                    "कितना है",
+                    "रसगुल्ला कितने का है",
+                    "kitna hai",
+                    "kitne ka hai",
                 ),
+                titles={"en": "Prices", "bn": "দাম", "hi": "दाम"},
                 en="Sandesh ₹20 a piece, rosogolla ₹15 a piece, mishti doi ₹180 a kg.",
                 bn="সন্দেশ ₹২০, রসগোল্লা ₹১৫ একটি; মিষ্টি দই ₹১৮০ কেজি।",
                 hi="संदेश ₹20, रसगुल्ला ₹15 एक; मिष्टी दोई ₹180 किलो।",
             ),
             _entry(
                 "delivery",
-                ("do you deliver", "home delivery", "ডেলিভারি করেন", "বাড়িতে দিয়ে যান", "delivery koren", "डिलीवरी करते हैं"),
+                (
+                    "do you deliver",
+                    "home delivery",
+                    "ডেলিভারি করেন",
+                    "বাড়িতে দিয়ে যান",
+                    "delivery koren",
+                    "barite pathaben",
+                    "डिलीवरी करते हैं",
+                    "घर पर पहुँचा देंगे",
+                    "ghar par delivery karte hain",
+                ),
+                titles={"en": "Home delivery", "bn": "হোম ডেলিভারি", "hi": "होम डिलीवरी"},
                 en="We deliver within 3 km for ₹30, free above ₹500.",
                 bn="৩ কিমির মধ্যে ₹৩০-এ পৌঁছে দিই, ₹৫০০-র উপরে বিনামূল্যে।",
                 hi="3 किमी तक ₹30 में, ₹500 से ऊपर मुफ़्त पहुँचाते हैं।",

@@ -201,6 +201,7 @@ def _welcome(stage: Stage, seconds: float) -> None:
     )
     lines = {
         "webhook": f"{settings.url}/webhooks/whatsapp",
+        "messenger": f"{settings.url}/webhooks/messenger",
         "verify token": settings.verify_token,
         "phone": f"{settings.sim_url}/",
         "payer": f"{settings.sim_url}/bank",

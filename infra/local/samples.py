@@ -165,7 +165,12 @@ def _open_windows(stage: Stage, event: Json) -> None:
     for record in event.get("Records", []):
         try:
             outgoing = json.loads(record["body"])
-            stage.graph.customer(phone=outgoing["contact"]["phone"]).writes(outgoing["address"], "before the sample")
+            address, contact = outgoing["address"], outgoing["contact"]
+            if outgoing["channel"] == "messenger":
+                _, _, psid = contact["user_id"].rpartition(":")
+                stage.graph.messenger.customer(psid=psid).is_known_to(address)
+            else:
+                stage.graph.customer(phone=contact["phone"]).writes(address, "before the sample")
         except (KeyError, TypeError, ValueError):
             continue  # no outgoing message
 

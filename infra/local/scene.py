@@ -31,6 +31,7 @@ class Turn:
     shop: DemoShop
     text: str
     answered: bool = True
+    on_page: bool = False  # on Messenger
     hour: int | None = None  # the last such hour at the shop; None is now
     remark: str = ""
 
@@ -43,12 +44,24 @@ TURNS = (
     Turn(
         who="Amit",
         shop=SAREES,
-        text="क्या आप गोटा पट्टी का काम करते हैं",
+        text="गोटा पट्टी लगवानी थी",
         hour=AFTERNOON,
         remark="nobody taught that: it stands on the shop's list",
     ),
-    Turn(who="Sohel", shop=SWEETS, text="এখন কি সন্দেশ পাব?", hour=NIGHT, remark="two in the morning: the away message"),
-    Turn(who="Sohel", shop=SWEETS, text="কেউ আছেন?", hour=NIGHT, answered=False, remark="said once for each night"),
+    Turn(
+        who="Puja", shop=SWEETS, text="kitna hai?", on_page=True, remark="on Messenger, where a bot says that it is one"
+    ),
+    Turn(
+        who="Puja",
+        shop=SWEETS,
+        text="sandesh pathano jabe?",
+        on_page=True,
+        hour=AFTERNOON,
+        remark="unsure: it asks back",
+    ),
+    Turn(who="Puja", shop=SWEETS, text="১", on_page=True, hour=AFTERNOON),
+    Turn(who="Sohel", shop=SWEETS, text="কেউ আছেন?", hour=NIGHT, remark="two in the morning: the away message"),
+    Turn(who="Sohel", shop=SWEETS, text="দাদা, শুনছেন?", hour=NIGHT, answered=False, remark="said once for each night"),
 )
 
 
@@ -62,7 +75,9 @@ def play(stage: Ground, say: Callable[[str], None] = print, wait: Wait | None = 
     first = len(stage.graph.customers()) + 1
     for turn in TURNS:
         if turn.who not in known:
-            known[turn.who] = stage.graph.customer(phone=f"9198000001{first + len(known):02d}", name=turn.who)
+            phone = f"9198000001{first + len(known):02d}"
+            on_page = turn.on_page and stage.graph.messenger.customer(name=turn.who)
+            known[turn.who] = on_page or stage.graph.customer(phone=phone, name=turn.who)
         for line in _played(stage, known[turn.who], turn, wait or look):
             say(line)
     OrderScene(stage, SWEETS, known["Rina"], say, wait or look).play("Rina")
@@ -73,14 +88,15 @@ def play(stage: Ground, say: Callable[[str], None] = print, wait: Wait | None = 
 
 def _played(stage: Ground, customer: Customer, turn: Turn, wait: Wait) -> list[str]:
     """One turn as it reads in the terminal."""
-    number, shop = turn.shop.phone_number_id, turn.shop.merchant.name
+    number = turn.shop.page_id if turn.on_page else turn.shop.phone_number_id
+    shop = turn.shop.merchant.name
     before = len(_heard(stage, number, customer))
     customer.writes(number, turn.text, at=_last(turn.hour, stage.clock.now(), turn.shop))
     wait(lambda: len(_heard(stage, number, customer)) > before, PATIENCE if turn.answered else QUIET)
     remark = f"   ({turn.remark})" if turn.remark else ""
     lines = [f"{turn.who} to {shop}: {turn.text}{remark}"]
-    for text in _heard(stage, number, customer)[before:]:
-        head, *rest = text.split("\n")
+    for said in _heard(stage, number, customer)[before:]:
+        head, *rest = said.split("\n")
         lines += [f"    {shop}: {head}", *(f"    {' ' * len(shop)}  {more}" for more in rest)]
     if len(lines) == 1:
         lines.append("    (no reply)")

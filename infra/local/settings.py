@@ -34,6 +34,8 @@ class Settings:
     # Known to everybody who reads the product, which refuses them on any other stage.
     app_secret: str = LOCAL_APP_SECRET
     verify_token: str = LOCAL_VERIFY_TOKEN
+    messenger_app_secret: str = LOCAL_APP_SECRET
+    messenger_verify_token: str = LOCAL_VERIFY_TOKEN
     pepper: str = LOCAL_PEPPER
     state_dir: Path = ROOT / ".local"
     scene: bool = True
@@ -59,6 +61,8 @@ class Settings:
         """What the template's parameters are on this stage; India is open, as the shops of the market are there."""
         return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"} | {
             "AllowedNoticeHosts": "127.0.0.1,localhost",
+            # A folder of its own, so that a stage can be told of two apps; by default both hold the same.
+            "MessengerSecrets": "messenger",
             "BankUrls": ",".join(f"{name}={self.bank_url}{base_path(name)}" for name in PROVIDERS),
         }
 
@@ -68,6 +72,8 @@ class Settings:
         return {
             "/haat/local/whatsapp/app-secrets": self.app_secret,
             "/haat/local/whatsapp/verify-token": self.verify_token,
+            "/haat/local/messenger/app-secrets": self.messenger_app_secret,
+            "/haat/local/messenger/verify-token": self.messenger_verify_token,
             "/haat/local/pepper": self.pepper,
         }
 
@@ -95,14 +101,18 @@ class Settings:
             wrong.append(f"HAAT_SCENE must be 0 or 1, not {scene!r}")
         if wrong:
             raise SettingsError("; ".join(wrong))
+        app_secret = environ.get("HAAT_WHATSAPP_APP_SECRET") or LOCAL_APP_SECRET
+        verify_token = environ.get("HAAT_WHATSAPP_VERIFY_TOKEN") or LOCAL_VERIFY_TOKEN
         return cls(
             port=port,
             moto_port=moto_port,
             sim_port=sim_port,
             graph_url=graph_url.rstrip("/"),
             bank_url=f"http://{HOST}:{sim_port}",
-            app_secret=environ.get("HAAT_WHATSAPP_APP_SECRET") or LOCAL_APP_SECRET,
-            verify_token=environ.get("HAAT_WHATSAPP_VERIFY_TOKEN") or LOCAL_VERIFY_TOKEN,
+            app_secret=app_secret,
+            verify_token=verify_token,
+            messenger_app_secret=environ.get("HAAT_MESSENGER_APP_SECRET") or app_secret,
+            messenger_verify_token=environ.get("HAAT_MESSENGER_VERIFY_TOKEN") or verify_token,
             state_dir=Path(environ.get("HAAT_STATE_DIR") or ROOT / ".local").absolute(),
             scene=scene == "1",
         )

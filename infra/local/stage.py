@@ -66,6 +66,8 @@ class Stage(Stack):
             self.faults = Faults()
             self.graph = GraphSimulator(settings.app_secret, settings.verify_token, [], clock.now)
             self.graph.base_url = settings.graph_url
+            self.graph.messenger.app_secret = settings.messenger_app_secret
+            self.graph.messenger.verify_token = settings.messenger_verify_token
             self.bank = BankSimulator(clock.now)
             self.others = Others(self.graph, self.bank)
             self.listener = Listener(url=LISTENER)

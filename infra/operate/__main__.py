@@ -21,7 +21,7 @@ from haat.wiring.operate import Names, redrive, repair_outbox
 from infra.local.function import REGION, STACK
 from infra.local.settings import Settings
 from infra.operate.restore import restore
-from infra.operate.shop import bring, read
+from infra.operate.shop import TOKENS, bring, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +74,8 @@ def _lacking(options: argparse.Namespace) -> str:
 def _shop(stack: str, file: Path) -> int:
     now = Instant(int(time.time() * 1000))
     new_id = MerchantId(ulid(now, secrets.token_bytes(10)))
-    for done in bring(stack, read(file.read_text()), os.environ.get("HAAT_TOKEN", ""), new_id, now):
+    tokens = {kind: os.environ.get(name, "") for kind, name in TOKENS.items()}
+    for done in bring(stack, read(file.read_text()), tokens, new_id, now):
         print(done)
     return 0
 

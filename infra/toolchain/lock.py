@@ -25,7 +25,7 @@ EXPORTS = {
     "hot": ROOT / "layers/hot/requirements.txt",
     "api": ROOT / "layers/api/requirements.txt",
     "crypto": ROOT / "layers/crypto/requirements.txt",
-    "qr": ROOT / "layers/qr/requirements.txt",
+    "chat": ROOT / "layers/chat/requirements.txt",
     "dev": ROOT / "infra/toolchain/requirements-dev.txt",
     "sam": ROOT / "infra/toolchain/requirements-sam.txt",
     "ministack": ROOT / "infra/toolchain/requirements-ministack.txt",

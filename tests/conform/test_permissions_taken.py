@@ -14,6 +14,7 @@ from infra.permissions.permission import Permission
 from tests.conform.ways import HOUR_S, WAYS, Way, answered, open_market
 from tests.conform.ways_files import filed
 from tests.conform.ways_http import WAYS_HTTP, pictured
+from tests.conform.ways_messenger import WAYS_MESSENGER
 
 pytestmark = pytest.mark.conform
 FUNCTIONS = sorted(app.parent.name for app in ROOT.glob("functions/*/app.py"))
@@ -57,7 +58,7 @@ def needs(deployed: Deployed, turns: Iterator[int]) -> Needs:
     roles, found = Roles(deployed), dict[tuple[str, Permission], Need]()
     for stands in deployed.functions.values():
         deployed.engine.restart(stands.physical_name)
-    for way in (*WAYS, *WAYS_HTTP):
+    for way in (*WAYS, *WAYS_MESSENGER, *WAYS_HTTP):
         deployed.engine.asked()
         ended = way(deployed, next(turns))
         asked = deployed.engine.asked()

@@ -7,27 +7,33 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Self
+from typing import Any, Self
 
 from infra.local.http import Request, Response, Webhook
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.graph_errors import GraphRefusal, answer
-from infra.local.simulators.outbox import PATH
+from infra.local.simulators.messenger_errors import refusal
+from infra.local.simulators.outbox import MESSENGER_PATH, PATH
+from infra.local.simulators.people import App
 from infra.local.simulators.wire import signatures
 from tests.load.traffic import Post
 
-# What Meta says in turn: something went wrong (500), and the number's rate (429).
-REFUSALS = ((131000, 500), (130429, 429))
+# What Meta says in turn: something went wrong (500), and the number's or page's rate (429).
+REFUSALS: dict[App, tuple[tuple[GraphRefusal, int], ...]] = {
+    "whatsapp": ((GraphRefusal(131000), 500), (GraphRefusal(130429), 429)),
+    "messenger": ((refusal(2), 500), (refusal(613), 429)),
+}
 PATIENCE = 20.0
 # After how many seconds a webhook that was not taken comes again.
 GAPS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 class BusyGraph:
-    """The Cloud API; it refuses the first call for each tenth message."""
+    """The Graph API of an app; it refuses the first call for each tenth message."""
 
-    def __init__(self, simulator: GraphSimulator) -> None:
+    def __init__(self, simulator: GraphSimulator, app: App = "whatsapp") -> None:
         self.refused = 0
+        self._refusals = REFUSALS[app]
         self._simulator = simulator
         self._seen: set[str] = set()
         self._lock = threading.Lock()
@@ -35,17 +41,25 @@ class BusyGraph:
     def handle(self, request: Request) -> Response:
         """Answer one call."""
         if request.method == "POST" and request.path.endswith("/messages") and self._is_tenth(request):
-            code, status = REFUSALS[self.refused % len(REFUSALS)]
+            refused, status = self._refusals[self.refused % len(self._refusals)]
             self.refused += 1
-            return answer(GraphRefusal(code), "A00000000000000000000000", status)
+            return answer(refused, "A00000000000000000000000", status)
         return self._simulator.handle(request)
 
     def _is_tenth(self, request: Request) -> bool:
-        name = json.loads(request.body)["biz_opaque_callback_data"]
+        name = _name(json.loads(request.body))
+        if name is None:
+            return False
         with self._lock:
             first = name not in self._seen
             self._seen.add(name)
             return first and len(self._seen) % 10 == 0
+
+
+def _name(body: dict[str, Any]) -> str | None:
+    """Our own id of a message; what is none ("typing", "seen") has none."""
+    name = body.get("biz_opaque_callback_data") or body.get("message", {}).get("metadata")
+    return str(name) if name else None
 
 
 @dataclass(slots=True)
@@ -65,9 +79,12 @@ class Posted:
 class Poster:
     """Posts each webhook at its time, whatever became of those before; what is not answered with 200 comes again."""
 
-    def __init__(self, port: int, simulator: GraphSimulator) -> None:
-        """Post to a stage on loopback; `simulator` makes the statuses."""
+    def __init__(self, port: int, simulator: GraphSimulator, app: App = "whatsapp") -> None:
+        """Post to a stage on loopback, at the address of an app; `simulator` makes the statuses."""
         self.seen = Posted()
+        messenger = app == "messenger"
+        self._secret = simulator.messenger.secret() if messenger else simulator.app_secret
+        self._path = MESSENGER_PATH if messenger else PATH
         self._port, self._simulator = port, simulator
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -112,7 +129,7 @@ class Poster:
                 self.seen.first_taken[wamid] = min(taken, self.seen.first_taken.get(wamid, taken))
 
     def _forge(self, post: Post, _: float) -> None:
-        secret = self._simulator.app_secret
+        secret = self._secret
         match post.signature:
             case "another secret's":
                 signed = signatures(secret[::-1], post.body)
@@ -120,7 +137,7 @@ class Poster:
                 signed = signatures(secret, post.body + b" ")
             case _:
                 signed = {}
-        self.seen.refused.append(_call(self._port, post.body, signed))
+        self.seen.refused.append(_call(self._port, self._path, post.body, signed))
 
     def _report(self) -> None:
         """Post the statuses that are due, all at once."""
@@ -133,16 +150,16 @@ class Poster:
 
     def _timed(self, body: bytes, took: list[float]) -> int:
         begun = perf_counter()
-        status = _call(self._port, body, signatures(self._simulator.app_secret, body))
+        status = _call(self._port, self._path, body, signatures(self._secret, body))
         took.append(perf_counter() - begun)
         return status
 
 
-def _call(port: int, body: bytes, headers: dict[str, str]) -> int:
+def _call(port: int, path: str, body: bytes, headers: dict[str, str]) -> int:
     """POST one webhook; return the HTTP status, or 0 where no answer came."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request("POST", PATH, body, {"content-type": "application/json", **headers})
+        connection.request("POST", path, body, {"content-type": "application/json", **headers})
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0

@@ -20,9 +20,10 @@ from infra.local.function import REGION
 from infra.local.servers import HttpServer
 from infra.local.settings import Settings
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.people import App
 from infra.local.simulators.world import Sent
 from tests.load.meta import BusyGraph, Posted, Poster, wait_until
-from tests.load.traffic import BURST_AT, CUSTOMERS, MESSAGES, STRANGERS, Traffic, shops, traffic
+from tests.load.traffic import BURST_AT, CUSTOMERS, MESSAGES, STRANGERS, Traffic, pages, shops, traffic
 from tests.stack.test_run import Running
 
 pytestmark = pytest.mark.slow
@@ -41,33 +42,37 @@ class Day:
     ticks: Counter[str]
     left: dict[str, int]
     processes: int
+    app: App
     began: float
     reported: float
     status: int
     complaints: str
 
 
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    """Play it once; the tests look at it from several sides."""
+@pytest.fixture(scope="module", params=["whatsapp", "messenger"])
+def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """Play it once by each app; the tests look at it from several sides."""
+    app: App = request.param
     settings = Settings()
     simulator = GraphSimulator(
         settings.app_secret, settings.verify_token, shops(), RealClock().now, delays=(0.2, 0.4, 0.8)
     )
+    for page in pages():
+        simulator.add_page(page)
     simulator.rate = "sent"
-    graph = BusyGraph(simulator)
+    graph = BusyGraph(simulator, app)
     server = HttpServer(graph.handle).start()
     try:
         with Running(tmp_path_factory.mktemp("load"), HAAT_GRAPH_URL=server.url) as running:
             running.wait_ready()
-            yield _played(running, simulator, graph)
+            yield _played(running, simulator, graph, app)
     finally:
         server.close()
 
 
-def _played(running: Running, simulator: GraphSimulator, graph: BusyGraph) -> Day:
-    plan = traffic(simulator)
-    with Poster(running.port, simulator) as poster:
+def _played(running: Running, simulator: GraphSimulator, graph: BusyGraph, app: App) -> Day:
+    plan = traffic(simulator, app)
+    with Poster(running.port, simulator, app) as poster:
         began, last = simulator.now(), poster.play(plan.posts)
         wait_until(lambda: len(_replies(simulator)) >= MESSAGES and simulator.next_due() is None, LIMIT + 5)
         reported = perf_counter() - last
@@ -82,6 +87,7 @@ def _played(running: Running, simulator: GraphSimulator, graph: BusyGraph) -> Da
         ticks=_ticks(simulator),
         left=left,
         processes=processes,
+        app=app,
         began=began,
         reported=reported,
         status=running.end(),
@@ -94,7 +100,7 @@ def _replies(simulator: GraphSimulator) -> list[Sent]:
 
 
 def _ticks(simulator: GraphSimulator) -> Counter[str]:
-    chats = itertools.product(simulator.numbers, simulator.customers())
+    chats = itertools.product([*simulator.numbers, *simulator.messenger.pages], simulator.customers())
     lines = (line for shop, customer in chats for line in simulator.transcript(shop, customer))
     return Counter(line.tick for line in lines if line.author == "haat")
 
@@ -136,9 +142,9 @@ def test_each_message_is_answered_exactly_once(day: Day) -> None:
 
 
 def test_customers_without_a_number_are_answered_by_their_id(day: Day) -> None:
-    """Each fifth customer hides the number; the reply goes to the user id, and to it alone."""
+    """Each fifth customer hides the number; the reply goes to the user id, and to it alone. On Messenger nobody has a number."""
     by_id = {sent.customer for sent in day.replies if sent.to is None and sent.recipient is not None}
-    assert len(by_id) == CUSTOMERS // 5
+    assert len(by_id) == (CUSTOMERS // 5 if day.app == "whatsapp" else CUSTOMERS)
     assert len({sent.customer for sent in day.replies}) == CUSTOMERS
 
 
@@ -175,6 +181,7 @@ def test_all_is_done_in_time(day: Day, capsys: pytest.CaptureFixture[str]) -> No
     took = [(due[sent.quoted], sent.at - day.began) for sent in day.replies if sent.quoted in due]
     burst = max(at for written, at in took if written == BURST_AT) - BURST_AT
     figures = {
+        "by": day.app,
         "webhooks of messages": _ms(posted.took),
         "webhooks of statuses": _ms(posted.statuses),
         "posted late by at most": f"{max(posted.late) * 1000:.0f} ms",

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from infra.local.market import MARKET
+from infra.local.market import MARKET, DemoShop
 from infra.local.simulators.customer import Customer
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.packing import merge, rewrap
-from infra.local.simulators.people import ShopNumber
+from infra.local.simulators.people import App, Page, ShopNumber
 from infra.local.simulators.wire import escape
 
 MESSAGES, CUSTOMERS, SECONDS = 500, 40, 30.0
@@ -57,21 +57,26 @@ def shops() -> list[ShopNumber]:
     ]
 
 
-def traffic(graph: GraphSimulator) -> Traffic:
-    """Let everybody write, and take the bodies before they are posted.
+def pages() -> list[Page]:
+    """Return the pages of the market."""
+    return [Page.of(shop.page_id, name=shop.merchant.name, token=shop.page_token) for shop in MARKET if shop.page_id]
 
-    Of 40 customers each fifth hides the number. 100 messages come at once, the others evenly, two by two from the same
+
+def traffic(graph: GraphSimulator, app: App = "whatsapp") -> Traffic:
+    """Let everybody write by an app, and take the bodies before they are posted.
+
+    Of 40 customers each fifth hides the number, where there are numbers. 100 messages come at once, the others evenly, two by two from the same
     customer; 60 of them are three to a webhook, 10 change places with their neighbours. 25 webhooks come again as they
     were, and 25 messages in other bodies.
     """
-    people = [_customer(graph, number) for number in range(CUSTOMERS)]
-    messages = [_written(graph, people, number) for number in range(MESSAGES)]
+    people = [_customer(graph, number, app) for number in range(CUSTOMERS)]
+    messages = [_written(graph, people, number, _shops(app)) for number in range(MESSAGES)]
     even, burst = messages[: MESSAGES - BURST], messages[MESSAGES - BURST :]
     posts = [*_posts(_with_swaps(even)), *(_post(message) for message in burst)]
     posts += [replace(post, at=post.at + gap(number)) for number, post in enumerate(posts[7::17][:25])]
     again = messages[9::20]
     posts += [_rewrapped(message, messages[message.number - 1], gap(message.number)) for message in again]
-    posts += _forged(graph)
+    posts += _forged(graph, app)
     return Traffic(messages=tuple(messages), posts=tuple(sorted(posts, key=lambda post: post.at)))
 
 
@@ -80,16 +85,27 @@ def gap(number: int) -> float:
     return (0.0, 0.05, 1.0, 5.0)[number % 4]
 
 
-def _customer(graph: GraphSimulator, number: int) -> Customer:
+def _shops(app: App) -> list[str]:
+    """Where one can write by an app: numbers, or pages."""
+    return [shop.page_id if app == "messenger" else shop.phone_number_id for shop in MARKET if _there(shop, app)]
+
+
+def _there(shop: DemoShop, app: App) -> bool:
+    return app == "whatsapp" or bool(shop.page_id)
+
+
+def _customer(graph: GraphSimulator, number: int, app: App) -> Customer:
+    if app == "messenger":
+        return graph.messenger.customer(name=f"Customer {number}")
     return graph.customer(phone=f"9198000010{number:02d}", hides_number=number % 5 == 0)
 
 
-def _written(graph: GraphSimulator, people: Sequence[Customer], number: int) -> Message:
+def _written(graph: GraphSimulator, people: Sequence[Customer], number: int, shops: Sequence[str]) -> Message:
     even = MESSAGES - BURST
     at = number * SECONDS / even if number < even else BURST_AT
     # Neighbours are of one customer, and the next two of another.
     who = number // 2 * 17 % CUSTOMERS
-    shop = MARKET[who % len(MARKET)].phone_number_id
+    shop = shops[who % len(shops)]
     wamid = people[who].writes(shop, "hours")
     return Message(number=number, wamid=wamid, chat=(shop, people[who].key), at=at, body=_taken(graph))
 
@@ -129,9 +145,10 @@ def _rewrapped(message: Message, before: Message, later: float) -> Post:
     return Post(at=message.at + later, body=body, wamids=(before.wamid, message.wamid))
 
 
-def _forged(graph: GraphSimulator) -> Iterator[Post]:
-    stranger = graph.customer(phone="919800009999")
+def _forged(graph: GraphSimulator, app: App) -> Iterator[Post]:
+    stranger = graph.messenger.customer() if app == "messenger" else graph.customer(phone="919800009999")
+    shops = _shops(app)
     for number in range(STRANGERS):
-        wamid = stranger.writes(MARKET[number % len(MARKET)].phone_number_id, "hours")
+        wamid = stranger.writes(shops[number % len(shops)], "hours")
         forged = FORGED[number % len(FORGED)]
         yield Post(at=number * SECONDS / STRANGERS, body=_taken(graph), wamids=(wamid,), signature=forged)

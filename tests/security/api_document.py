@@ -76,8 +76,9 @@ def sample(schema: Mapping[str, Any]) -> Any:
         return schema["example"]
     if "enum" in schema:
         return schema["enum"][0]
-    if schema.get("oneOf"):  # which says that one of several fields is needed
-        return sample({**schema, **schema["oneOf"][0], "oneOf": None})
+    if schema.get("oneOf"):  # which says that one of several fields is needed, maybe with others
+        needed = [*schema.get("required", ()), *schema["oneOf"][0]["required"]]
+        return sample({**schema, "required": needed, "oneOf": None})
     match schema.get("type"):
         case "object":
             held = schema.get("properties", {})
@@ -93,6 +94,17 @@ def sample(schema: Mapping[str, Any]) -> Any:
             return True
         case _:
             return "x" * max(1, schema.get("minLength", 1))
+
+
+def other_way(schema: Schema, body: Any, name: str) -> Any:
+    """The body without what would stand against a field: where a schema offers several ways, only one may be gone."""
+    if "$ref" in schema:
+        return other_way(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]], body, name)
+    ways = [set(option["required"]) for option in schema.get("oneOf", ())]
+    if not any(name in way for way in ways):
+        return body
+    against = {other for way in ways if name not in way for other in way}
+    return {field: held for field, held in body.items() if field not in against}
 
 
 def headers(operation: Described, number: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol, cast
 
 import pytest
@@ -16,7 +17,7 @@ from infra.local.settings import Settings
 from infra.local.stage import Stage
 from tests.conftest import played_on
 from tests.security.furnished import OPERATOR, Furnished, kept, outside
-from tests.security.words import APP_SECRET, PEPPER, TOKEN, VERIFY_TOKEN
+from tests.security.words import APP_SECRET, PAGE_TOKEN, PEPPER, TOKEN, VERIFY_TOKEN
 from tests.stack.business.conftest import Api
 from tests.stack.conversation.conftest import Market
 
@@ -54,12 +55,17 @@ class Witness:
 
 
 class SweetShop(DemoShop):
-    """The sweet shop, with a token that is a word to look for."""
+    """The sweet shop, with tokens that are words to look for."""
 
     @property
     def token(self) -> str:
         """The access token that the simulator takes for this number."""
         return TOKEN
+
+    @property
+    def page_token(self) -> str:
+        """The access token that the simulator takes for its page."""
+        return PAGE_TOKEN
 
 
 SHOPS: tuple[DemoShop, ...] = (
@@ -68,6 +74,7 @@ SHOPS: tuple[DemoShop, ...] = (
         phone_number_id=SWEETS.phone_number_id,
         display_number=SWEETS.display_number,
         taught=SWEETS.taught,
+        page_id=SWEETS.page_id,
     ),
     SAREES,
     HARDWARE,
@@ -118,10 +125,11 @@ def stage(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Itera
 def two_shops(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Iterator[tuple[Furnished, Furnished]]:
     """Return two shops that have one of everything, for all tests of a module: none of them may change anything."""
     with emptied(*deployed, request.node):
-        seed(deployed[0])
+        sarees = replace(SAREES, page_id="200000000000002")
+        seed(deployed[0], (SWEETS, sarees, HARDWARE))
         api = Api(deployed[0])
         api.token(OPERATOR, Role.OPERATOR)
-        yield Furnished(api, SWEETS).furnish(1), Furnished(api, SAREES).furnish(2)
+        yield Furnished(api, SWEETS).furnish(1), Furnished(api, sarees).furnish(2)
 
 
 @pytest.fixture

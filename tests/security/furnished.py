@@ -26,7 +26,7 @@ OPERATOR = "01KDVDNA000PERATR000000001"
 # Of bodies and queries: what names a thing that may be another shop's, and how the thing is called here ...
 NAMES_A_THING = {
     "account_id": "account_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id",
-    "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "phone_number_id": "phone_number",
+    "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "page_id": "page_id", "phone_number_id": "channel",
     "merchant_id": "merchant_id", "order_id": "order_id", "payee_account_id": "payee_account_id", "product_id": "product_id", "rrn": "rrn",
 }  # fmt: skip
 # ... but where one name means another thing in these operations ...
@@ -34,8 +34,8 @@ MEANS = {
     ("create_payment_request", "account_id"): "payee_account_id",
     ("assign_receipt", "account_id"): "payee_account_id",
 }
-# ... what operators may name whosever it is: a bank's file, and the account that it is of ...
-EVERYBODYS = {("create_settlement_file", "payee_account_id")} | {
+# ... what is named whosever it is: a template, and by operators a bank's file and the account that it is of ...
+EVERYBODYS = {("create_settlement_file", "payee_account_id"), ("get_reply_template", "trade")} | {
     (operation, "file_id") for operation in ("get_settlement_file", "read_settlement_file", "list_settlement_lines")
 }
 # ... what looks like one and names something that the caller makes or chooses ...
@@ -67,7 +67,7 @@ SAYS_ITSELF = {
     "legal_name", "lines", "listed", "loop_guard", "manners", "mcc", "meaning", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
     "off", "opens", "order_details", "price", "quantity", "reason", "replies", "role", "saturday", "settings", "silence_minutes", "sku", "stock", "sunday",
     "tax_basis_points", "text", "texts", "thursday", "timezone", "tuesday", "unit", "unsupported", "wait_seconds", "websites",
-    "wednesday", "week",
+    "wednesday", "week", "channel", "kind", "sureness", "template", "titles", "to_person",
 }  # fmt: skip
 
 
@@ -93,7 +93,8 @@ class Furnished:
         ids, stage = self.ids, self.api.stage
         ids |= {
             "merchant_id": self.shop.merchant.id,
-            "phone_number": self.shop.phone_number_id,
+            "channel": self.shop.phone_number_id,
+            "page_id": self.shop.page_id,
             "account_id": self.shop.account,
         }
         ids["handle"], ids["entry"] = f"shop-{number}", f"entry-{number}"
@@ -130,7 +131,7 @@ class Furnished:
         staff = {"phone": f"+91980000003{number}", "name": "Anita (invented)", "language": "bn"}
         ids["staff_id"] = self.json("POST", "staff-numbers", staff, expect=201)["id"]
         self._takes_money(number)
-        ids |= {"provider": "hdfc", "item": "kit"}  # the deployment's own, and no shop's
+        ids |= {"provider": "hdfc", "item": "kit", "trade": "services"}  # the deployment's own, and no shop's
         stage.run_for(60)
         ids["notice_id"] = self.json("GET", f"notice-endpoints/{ids['endpoint_id']}/deliveries")["items"][0]["id"]
         return self

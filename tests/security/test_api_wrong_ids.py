@@ -12,7 +12,7 @@ import pytest
 
 from haat.business.model.token import Role
 from infra.local.http import Response
-from tests.security.api_document import Described, operations
+from tests.security.api_document import Described, operations, other_way
 from tests.security.furnished import (
     EVERYBODYS,
     NAMES_A_THING,
@@ -52,7 +52,10 @@ BODIES = [
 ]
 # In a path it is as if nobody had it. A picture that was not uploaded is known nowhere, so that any id can be that of one.
 IN_PATHS: Mapping[tuple[str, str], tuple[int, str]] = {("attach_picture", "picture_id"): (409, "conflict")}
-NOBODY, NOBODYS = "01KDVDNA00ZZZZZZZZZZZZZZZZ", {"entry": "nobodys", "phone_number": "199999999999999"}
+NOBODY, NOBODYS = (
+    "01KDVDNA00ZZZZZZZZZZZZZZZZ",
+    {"entry": "nobodys", "channel": "199999999999999", "page_id": "299999999999999"},
+)
 # What another's id is answered with in a body, where it is not 422.
 IN_BODIES: Mapping[tuple[str, str], tuple[int, str]] = {
     ("block_customer", "customer_id"): (404, "not-found"),
@@ -61,6 +64,7 @@ IN_BODIES: Mapping[tuple[str, str], tuple[int, str]] = {
     ("create_merchant", "handle"): (409, "conflict"),
     ("put_merchant", "handle"): (409, "conflict"),
     ("connect_channel", "phone_number_id"): (409, "conflict"),
+    ("connect_channel", "page_id"): (409, "conflict"),
 }
 CHANGES_NOTHING = pytest.mark.usefixtures("unchanged")
 
@@ -123,7 +127,17 @@ def test_another_shops_id_in_a_path_is_nobodys(
 
 
 @CHANGES_NOTHING
-@pytest.mark.parametrize("operation", OF_MERCHANTS, ids=lambda op: op.id)
+def test_another_shops_page_in_a_path_is_nobodys(two_shops: tuple[Furnished, Furnished]) -> None:
+    """A channel's path takes a page as it takes a number, which the test above tries."""
+    mine, theirs = two_shops
+    (disconnect,) = (operation for operation in LISTED if operation.id == "disconnect_channel")
+    answer = ask(mine, disconnect, mine.ids | {"channel": theirs.ids["page_id"]})
+    assert refused(answer) == (404, "not-found")
+    untold(answer, theirs)
+
+
+@CHANGES_NOTHING
+@pytest.mark.parametrize("operation", [op for op in OF_MERCHANTS if "merchant_id" in op.names], ids=lambda op: op.id)
 def test_another_shops_address_is_nobodys(two_shops: tuple[Furnished, Furnished], operation: Described) -> None:
     """With all its ids as they are: 404."""
     mine, theirs = two_shops
@@ -160,7 +174,9 @@ def test_another_shops_id_in_a_body_is_refused(
     """By its field, or as nobody's; what can be in one shop only is said to be taken."""
     mine, theirs = two_shops
     value: Any = theirs.ids[thing(operation, place[-1])]
-    body = with_value(mine.body(operation), place, [value] if place[-1] == "collections" else value)
+    ((_, content),) = (operation.body or {}).items()
+    body = other_way(content["schema"], mine.body(operation), place[0])
+    body = with_value(body, place, [value] if place[-1] == "collections" else value)
     answer = ask(mine, operation, mine.ids, body=body)
     assert refused(answer) == IN_BODIES.get((operation.id, place[-1]), (422, "invalid"))
     if answer.status == 422:

@@ -20,6 +20,7 @@ from infra.local.simulators.customer import Customer
 from infra.local.simulators.wire import signatures, wamid
 from infra.local.stage import Stage
 from tests.security.conftest import SHOPS, Sees, emptied
+from tests.security.messenger import page_refuses, talks_on_page
 from tests.security.money import FOUR, MONEY, PAYER, deaths_of_money, pays
 from tests.security.words import (
     APP_SECRET,
@@ -268,8 +269,10 @@ def played(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Iter
         market = Market(stage)
         teach(market)
         talks(market)
+        talks_on_page(market)
         strangers(market)
         meta_refuses(market)
+        page_refuses(market)
         pays(market)
         with suppress(OnMotoOnly):  # the second judge has the rest of the day
             aws_quotes_us(market)
@@ -369,7 +372,7 @@ def test_search_is_not_blind(played: Market, deployed: tuple[Stage, Sees]) -> No
     parameters = [
         ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] for name in stage.settings.secrets
     ]
-    assert found("\n".join(parameters)) == set(SECRETS) - {"access token"}
+    assert found("\n".join(parameters)) == set(SECRETS) - {"access token", "page token"}
     assert stage.graph.shop(SWEET_SHOP).token == TOKEN  # so that what was accepted there was sent with it
     assert any(sent.accepted and sent.text.endswith(REPLY) for sent in stage.graph.sent(SWEET_SHOP))
 

@@ -13,16 +13,19 @@ from urllib.parse import unquote
 # All of these are invented.
 PHONE, NEW_PHONE = "919800077341", "919800088452"
 USER_ID = "IN.90817263554177120934"
+PSID = "7734190881726355417"  # as the sweet shop's page knows somebody
 NAME = "Kingfisher Canarini"
 LATIN, BENGALI = "kohlrabi palimpsest", "মৌরলা পাটিসাপটা"
 QUESTION, REPLY = "quincunx zugzwang", "saffroncake শিউলিফুল"
 TOKEN = "nutmeg-access-token-4481920"
+PAGE_TOKEN = "cinnamon-page-token-3390517"
 APP_SECRET = "tamarind-app-secret-90817"
 VERIFY_TOKEN = "jackfruit-verify-token-5541"
 PEPPER = "cardamom-pepper-77120934"
 
 SECRETS: Mapping[str, str] = {
     "access token": TOKEN,
+    "page token": PAGE_TOKEN,
     "app secret": APP_SECRET,
     "verify token": VERIFY_TOKEN,
     "pepper": PEPPER,
@@ -31,6 +34,7 @@ PERSONAL: Mapping[str, str] = {
     "phone number": PHONE[2:],  # without the country: found with it as well
     "new phone number": NEW_PHONE[2:],
     "user id": USER_ID[3:],
+    "page-scoped id": PSID,
     "name": NAME,
     "text": LATIN,
     "Bengali text": BENGALI,

@@ -40,12 +40,17 @@ class HaatStub:
         self._thread.join()
 
     def next_webhook(self) -> tuple[str, Any]:
-        """Return ("message" or the status' name, the message or status) of the next webhook, as soon as it comes."""
+        """Return ("message" or the status' name, the message or status) of the next webhook, as soon as it comes.
+
+        Of a page: ("page", the event).
+        """
         return self._seen.get(timeout=20)
 
     def take(self, document: Any) -> None:
         """Note what a webhook brought; answer texts by quoting them."""
-        values = [change["value"] for entry in document["entry"] for change in entry["changes"]]
+        values = [change["value"] for entry in document["entry"] for change in entry.get("changes", [])]
+        for event in (event for entry in document["entry"] for event in entry.get("messaging", [])):
+            self._seen.put(("page", event))
         for value in values:
             self._take(value)
 

@@ -1,5 +1,6 @@
 """What a message asks of AWS: calls and units, counted on the stage. Times are `make bench`'s alone."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -102,6 +103,27 @@ def test_question_costs_what_is_told(scenes: Scenes) -> None:
     assert question.writes <= WRITES[SHORT.name] - 1 + 3
 
 
+def test_message_on_messenger_costs_no_more(scenes: Scenes) -> None:
+    """Answered, new, or come again: as many calls and units as on WhatsApp, or fewer, as nobody there has a second name."""
+    page = Scenes(scenes.stage, scenes.meter, on_messenger=True)
+    for seen, calls, writes, reads in (
+        (page.answer(SHORT), 6, WRITES[SHORT.name] - 1, 1),
+        (page.newcomer(SHORT), 6, WRITES[SHORT.name] - 1 + 6, 1),
+        (page.duplicate(SHORT), 2, 0, 1),
+        (page.old_duplicate(SHORT), 3, 4, 1),
+    ):
+        assert (seen.calls, seen.writes, seen.reads) == (calls, writes, reads), seen.name
+
+
+def test_watermarks_cost_a_unit_each_and_a_look_for_the_customer(scenes: Scenes) -> None:
+    """The echo is one call at the door; a delivery and a reading name no message, so that shop and customer are looked for."""
+    page = Scenes(scenes.stage, scenes.meter, on_messenger=True)
+    seen = page.statuses(SHORT)
+    assert (seen.writes, seen.reads) == (3, 3)
+    assert seen.by_function()["inbound_message"] == Counter({"UpdateItem": 1, "sqs.SendMessageBatch": 2})
+    assert seen.by_function()["message_status"] == Counter({"GetItem": 4, "UpdateItem": 2})
+
+
 @pytest.mark.parametrize("count", [25, pytest.param(200, marks=pytest.mark.slow)])
 def test_many_shops_within_the_caches_read_nothing(scenes: Scenes, count: int) -> None:
     """With many shops in turn a warm message asks neither KMS nor for any configuration; outside the caches it reads again."""
@@ -110,9 +132,10 @@ def test_many_shops_within_the_caches_read_nothing(scenes: Scenes, count: int) -
     assert within.count("kms", "ssm", "appconfigdata") == 0
     assert within.count("GetItem") == len(shops)  # the conversation's
     assert first.count("kms") == len(shops)
-    # Out of date: channel, alias, shop, what it taught, and the line; the token is still known, the flags are read once.
+    # Out of date: channel, alias, shop, and the line; what it taught is several items, with what was learnt of it. The token is still known, the flags are read once.
     assert after.count("kms", "ssm") == 0
-    assert after.count("GetItem") == 6 * len(shops)
+    assert after.count("GetItem") == 5 * len(shops)
+    assert after.by_function()["auto_reply"]["Query"] == len(shops)
     assert after.count("appconfigdata") == 1
 
 

@@ -15,8 +15,13 @@ from infra.local.stage import Stage
 from tests.stack.conversation.conftest import SWEET_SHOP, Market
 from tests.stack.conversation.test_codes import LINK, Till
 from tests.stack.conversation.test_crashes import SCENES
+from tests.stack.conversation.ways import MESSENGER
 from tests.stack.scratched import clock
 
+# A process takes long to start, so that Messenger's scenes are played with the slow tests, but for the calls to Graph.
+EVERY_DAY = [
+    pytest.param(name, marks=pytest.mark.slow if scene.way is MESSENGER else ()) for name, scene in SCENES.items()
+]
 # Beside the stage in one process, which other tests have in the default region.
 REGION = "ap-south-2"
 
@@ -44,26 +49,28 @@ def _begin(stage: Stage) -> None:
     stage.faults.clear()  # of a point the scene's own calls are counted
 
 
-def _points(stage: Stage, scene: str) -> list[Point]:
+def _points(stage: Stage, name: str) -> list[Point]:
     """Play a scene in which nobody dies; return where somebody could have."""
-    play, check = SCENES[scene]
-    play(Market(stage))
-    check(Market(stage))
+    scene = SCENES[name]
+    market = Market(stage, scene.way)
+    scene.play(market)
+    scene.check(market)
     _nothing_set_aside(stage)
     assert not stage.failures
     return stage.faults.points()
 
 
-def _deaths(stage: Stage, scene: str, points: Sequence[Point]) -> Iterator[tuple[str, str]]:
+def _deaths(stage: Stage, name: str, points: Sequence[Point]) -> Iterator[tuple[str, str]]:
     """Play a scene once for each point, in which it is the last of a process; yield what went wrong."""
-    play, check = SCENES[scene]
+    scene = SCENES[name]
     for point in points:
         _begin(stage)
+        market = Market(stage, scene.way)
         try:
             with stage.faults.kill(function=point.function, call=point.call, when=point.when):
-                play(Market(stage))
+                scene.play(market)
             assert [(each.function, each.message) for each in stage.failures] == [(point.function, "exit -9")]
-            check(Market(stage))
+            scene.check(market)
             _nothing_set_aside(stage)
         except (AssertionError, ValueError) as error:
             yield point.name, str(error).split("\n")[0]
@@ -74,7 +81,7 @@ def _nothing_set_aside(stage: Stage) -> None:
         assert stage.queue_depth(queue) == 0, queue
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", EVERY_DAY)
 def test_sigkill_at_every_thirtieth_point_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
     """Wherever a process is killed, each message is answered, once, in order, and nothing is set aside."""
     points = _points(stage, scene)
@@ -84,11 +91,19 @@ def test_sigkill_at_every_thirtieth_point_loses_nothing_and_doubles_nothing(stag
     assert not wrong, f"{len(wrong)} of {len(chosen)} points: {wrong}"
 
 
-def test_sigkill_around_each_call_to_graph_doubles_nothing(stage: Stage) -> None:
-    """Killed just before or just after Meta has a reply, the sender learns from the status which it was."""
-    points = [point for point in _points(stage, "two messages") if point.name.endswith("/messages")]
+@pytest.mark.parametrize(
+    ("scene", "calls"),
+    [
+        ("two messages", 3),
+        ("two messages on Messenger", 1),
+        pytest.param("two messages on Messenger", 3, marks=pytest.mark.slow),
+    ],
+)
+def test_sigkill_around_each_call_to_graph_doubles_nothing(stage: Stage, scene: str, calls: int) -> None:
+    """Killed just before or just after Meta has a reply, the sender learns from the status, or from the echo, which it was."""
+    points = [point for point in _points(stage, scene) if point.name.endswith("/messages")]
     assert len(points) == 6
-    wrong = dict(_deaths(stage, "two messages", points))
+    wrong = dict(_deaths(stage, scene, points[: 2 * calls]))
     assert not wrong, wrong
 
 

@@ -11,6 +11,7 @@ import pytest
 from haat.business.model.merchant import StaffNumber, StaffTemplate
 from haat.business.store.merchants import DynamoMerchants
 from haat.kernel.ids import ulid
+from infra.local.market import SWEETS
 from infra.local.simulators.people import ShopNumber
 from tests.stack.business.conftest import HARDWARE_SHOP, SAREE_SHOP, SWEET_SHOP, Api
 from tests.stack.conversation.conftest import Market, market
@@ -115,6 +116,32 @@ def test_shop_brought_again_keeps_what_was_taught_over_http(shop: Shop, token: N
     assert api.json("GET", "bot", as_=there) == bot
 
 
+def test_shop_that_is_brought_has_learnt(shop: Shop, token: None) -> None:
+    """Whoever brings a file with entries has its bot learn from them, as those do who teach over HTTP."""
+    assert shop.bring() == 0
+    api = Api(shop.market.stage)
+    (channel,) = (it for it in api.stage.items("conversation") if it["pk"]["S"] == f"CHANNEL#whatsapp#{shop.number}")
+    assert api.json("GET", "auto-replies/checks", as_=channel["merchant"]["S"])["learnt"]
+
+
+def test_what_a_bot_can_not_be_taught_is_named(shop: Shop, token: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """One example in two entries, or more examples than there may be, also with those that stand there: nothing changes."""
+    assert shop.bring() == 0
+    first = shop.described["taught"]["entries"][0]
+    shop.described["taught"]["entries"].append(
+        {"id": "other", "examples": [first["examples"][0]], "replies": {"en": "x"}}
+    )
+    assert shop.bring() != 0
+    said = capsys.readouterr()
+    assert first["id"] in said.out + said.err
+    assert "other" in said.out + said.err
+    many = {"id": "other", "examples": [f"question {number} please" for number in range(598)], "replies": {"en": "x"}}
+    shop.described["taught"]["entries"] = [many]
+    assert shop.bring() != 0
+    said = capsys.readouterr()
+    assert "600" in said.out + said.err
+
+
 def test_new_number_needs_a_token(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """A number that is not there yet is refused without a token, and nothing is written."""
     before = len(shop.market.stage.items("business"))
@@ -154,6 +181,8 @@ def test_new_token_lifts_a_stop(
         (("merchant", "closed"), [], "nobody reads closed"),
         (("merchant", "state"), "open", "nobody reads state"),
         (("taught", "entries"), [{"id": "x"}], "Entry lacks"),
+        (("taught", "learnt"), "x", "nobody reads learnt"),
+        (("taught", "manners"), {"sureness": "bold"}, "sureness is one of"),
         (("whatsapp", "phone_number_id"), "+91 98", "digits alone"),
         (("whatsapp",), {}, "lacks 'phone_number_id'"),
     ],
@@ -187,3 +216,67 @@ def test_stack_that_is_none_is_said(shop: Shop, token: None, capsys: pytest.Capt
     shop.bring()
     assert main(["shop", "--file", str(shop.file), "--stage", "nowhere"]) == 1
     assert "no stack haat-nowhere" in capsys.readouterr().err
+
+
+# A page
+
+
+@pytest.fixture
+def paged(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Return the same shop with a page alone, whose token is where the operator puts it."""
+    page = shop.market.stage.graph.add_page("200000000000009")
+    del shop.described["whatsapp"]
+    shop.described["messenger"] = {"page_id": page.page_id}
+    monkeypatch.setenv("HAAT_PAGE_TOKEN", page.token)
+    return shop
+
+
+def test_shop_with_a_page_answers_there(paged: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without any number: once `make shop` has opened it, its first customer on Messenger is answered; again, it is the same shop."""
+    assert paged.bring() == 0
+    assert "page 200000000000009: connected" in capsys.readouterr().out
+    mina = paged.market.stage.graph.messenger.customer(name="Mina")
+    (answer,) = paged.market.says(mina, "hours", to="200000000000009")
+    assert "Welcome to Mishti Bhandar!\nWe are open:" in answer
+    assert paged.bring() == 0
+    assert "nothing has changed" in capsys.readouterr().out
+
+
+def test_number_joins_the_page_of_its_shop(
+    paged: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file with both adds the one that is new, to the same merchant; each wants its own token."""
+    paged.bring()
+    monkeypatch.delenv("HAAT_PAGE_TOKEN")
+    paged.described["whatsapp"] = {"phone_number_id": paged.number, "account": "300000000000009"}
+    assert paged.bring() == 1
+    assert "this number is new here: put its access token into HAAT_TOKEN" in capsys.readouterr().err
+    monkeypatch.setenv("HAAT_TOKEN", f"haat-local-token-{paged.number}")
+    assert paged.bring() == 0
+    assert f"number {paged.number}: connected" in capsys.readouterr().out
+    merchants = DynamoMerchants(Api(paged.market.stage).business()).page(None, 100)[0]
+    assert len(merchants) == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"page_id": "9"}, "this page is new here: put its access token into HAAT_PAGE_TOKEN"),
+        ({"page_id": "x"}, "digits alone"),
+        ({}, "lacks 'page_id'"),
+        ({"page_id": SWEETS.page_id}, "belong to two merchants"),
+    ],
+)
+def test_page_that_can_not_be_is_said(
+    shop: Shop,
+    token: None,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A page without its token, without an id, or of another shop: refused in words."""
+    shop.bring()
+    shop.described["messenger"] = given
+    assert shop.bring() == 1
+    assert words in capsys.readouterr().err

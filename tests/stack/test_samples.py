@@ -44,6 +44,19 @@ def test_sample_shows_what_was_answered_written_and_sent(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("function", "case", "word"),
     [
+        ("inbound_message", "messenger_text", "kept"),
+        ("inbound_message", "messenger_postback", "kept"),
+        ("inbound_message", "messenger_echo", "kept"),
+        ("inbound_message", "messenger_standby", "kept"),
+        ("message_status", "seen_up_to", "reported"),
+        ("auto_reply", "messenger_text", "matched"),
+        ("auto_reply", "messenger_menu", "menu"),
+        ("auto_reply", "messenger_pick", "matched"),
+        ("auto_reply", "messenger_person", "echoed"),
+        ("auto_reply", "messenger_standby", "standby"),
+        ("auto_reply", "lesson", "learnt"),
+        ("outbound_message", "messenger_menu", "sent"),
+        ("outbound_message", "person_later", "sent"),
         ("payment_callback", "axis_signed", "kept"),
         ("payment_callback", "icici_hint", "kept"),
         ("payment_settlement", "hdfc_hint", "noted"),
@@ -54,10 +67,35 @@ def test_sample_shows_what_was_answered_written_and_sent(stage: Stage) -> None:
         ("payment_bank_call", "report", "bank_locked"),
     ],
 )
-def test_sample_of_a_bank_comes_to_what_it_was_made_for(stage: Stage, function: str, case: str, word: str) -> None:
-    """A batch answers the same whatever became of a record: that its keys opened and its file was there shows in what is logged."""
+def test_sample_comes_to_what_it_was_made_for(stage: Stage, function: str, case: str, word: str) -> None:
+    """A batch answers the same whatever became of a record, and a door whatever it was told: what came of it shows in what is logged."""
     seed(stage)
     assert f'"message":"{word}"' in "".join(perform(stage, load(function, case)).lines)
+
+
+def test_page_hears_its_own_message_as_its_tick(stage: Stage) -> None:
+    """What comes back of ours is no message of anybody's: the state of what was sent is all that changes."""
+    seed(stage)
+    outcome = perform(stage, load("inbound_message", "messenger_own_echo"))
+    ((before, after),) = outcome.changed["haat-local-conversation"]
+    assert ("rnk" in before, after["rnk"]) == (False, {"N": "1"})
+    assert not any(outcome.queued.values())
+
+
+def test_page_hears_how_far_a_customer_has_read(stage: Stage) -> None:
+    """A time that names no message goes where statuses go, and to nobody who answers."""
+    seed(stage)
+    queued = perform(stage, load("inbound_message", "messenger_read")).queued
+    depths = {queue: len(bodies) for queue, bodies in queued.items() if bodies}
+    assert depths == {"haat-local-conversation-status": 1}
+
+
+def test_person_writes_to_a_page_s_customer_after_the_window(stage: Stage) -> None:
+    """As Meta allows people alone: under their tag, which a bot's menu does not carry."""
+    seed(stage)
+    for case in ("messenger_menu", "person_later"):
+        perform(stage, load("outbound_message", case))
+    assert [sent.tag for sent in stage.graph.sent()] == [None, "HUMAN_AGENT"]
 
 
 def test_sample_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:

@@ -65,27 +65,35 @@ def haat() -> Iterator[HaatStub]:
         yield stub
 
 
-def test_program_says_where_all_is_and_the_pages_example_runs(haat: HaatStub) -> None:
-    """It prints address, secrets and tokens; the page's lines of curl, run as they are, answer what the page says."""
+@pytest.mark.parametrize(
+    ("name", "kinds", "path"),
+    [("example", ["message", "sent", "delivered"], "/hooks/here"), ("messenger", ["page"] * 3, "/hooks/page")],
+)
+def test_program_says_where_all_is_and_the_pages_example_runs(
+    haat: HaatStub, name: str, kinds: list[str], path: str
+) -> None:
+    """It prints addresses, secrets and tokens; the page's lines of curl, run as they are, answer what the page says."""
     if shutil.which("curl") is None or shutil.which("sh") is None:
         pytest.skip("the page's example was NOT run: curl not installed")
     port = free_port()
-    program = Program(HAAT_SIM_PORT=str(port), HAAT_WEBHOOK_URL=f"{haat.url}/hooks/here")
+    hooks = {"HAAT_WEBHOOK_URL": f"{haat.url}/hooks/here", "HAAT_MESSENGER_WEBHOOK_URL": f"{haat.url}/hooks/page"}
+    program = Program(HAAT_SIM_PORT=str(port), **hooks)
     try:
         printed = program.printed()
-        example, answers = re.findall(r"```(?:sh|json)\n(.*?)```", PAGE.split("<!-- example -->")[1], re.DOTALL)
+        section = PAGE.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0]
+        example, answers = re.findall(r"```(?:sh|json)\n(.*?)```", section, re.DOTALL)
         lines = example.replace("http://127.0.0.1:8082", f"http://127.0.0.1:{port}")
         ran = subprocess.run(["/bin/sh", "-euc", lines], capture_output=True, text=True, timeout=60, check=True)
         heard = [haat.next_webhook()[0] for _ in range(3)]
     finally:
         status = program.stop()
     for word in (
-        f"http://127.0.0.1:{port}/", f"{haat.url}/hooks/here", "haat-local-app-secret", "haat-local-verify-token",
-        "100000000000003", "haat-local-token-100000000000003",
+        f"http://127.0.0.1:{port}/", *hooks.values(), "haat-local-app-secret", "haat-local-verify-token",
+        "100000000000003", "haat-local-token-100000000000003", "haat-local-page-token-200000000000001",
     ):  # fmt: skip
         assert word in printed
     assert ran.stdout.strip() == answers.strip()
-    assert (heard, haat.path) == (["message", "sent", "delivered"], "/hooks/here")
+    assert (heard, haat.path) == (kinds, path)
     assert status == 0
 
 
@@ -106,9 +114,30 @@ def test_settings_are_those_of_the_page() -> None:
     usual = SimulatorSettings.from_environ({})
     assert told["HAAT_SIM_PORT"] == str(usual.port)
     assert told["HAAT_WEBHOOK_URL"] == f"`{usual.webhook}`"
-    assert set(told) == {"HAAT_SIM_PORT", "HAAT_WEBHOOK_URL", "HAAT_WHATSAPP_APP_SECRET", "HAAT_WHATSAPP_VERIFY_TOKEN"}
+    assert told["HAAT_MESSENGER_WEBHOOK_URL"] == f"`{usual.messenger_webhook}`"
+    assert set(told) == {
+        "HAAT_SIM_PORT", "HAAT_WEBHOOK_URL", "HAAT_WHATSAPP_APP_SECRET", "HAAT_WHATSAPP_VERIFY_TOKEN",
+        "HAAT_MESSENGER_WEBHOOK_URL", "HAAT_MESSENGER_APP_SECRET", "HAAT_MESSENGER_VERIFY_TOKEN",
+    }  # fmt: skip
     other = SimulatorSettings.from_environ({"HAAT_PORT": "9000", "HAAT_WHATSAPP_APP_SECRET": "s"})
     assert (other.webhook, other.port, other.app_secret) == ("http://127.0.0.1:9000/webhooks/whatsapp", 9002, "s")
+    assert (other.messenger_webhook, other.messenger_app_secret) == ("http://127.0.0.1:9000/webhooks/messenger", "s")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"HAAT_WEBHOOK_URL": "http://127.0.0.1:1/in/whatsapp"}, "http://127.0.0.1:1/in/messenger"),
+        ({"HAAT_WEBHOOK_URL": "http://127.0.0.1:1/in"}, "http://127.0.0.1:1/in"),
+        ({"HAAT_MESSENGER_WEBHOOK_URL": "http://127.0.0.1:1/fb"}, "http://127.0.0.1:1/fb"),
+    ],
+)
+def test_pages_post_beside_numbers_unless_told(given: dict[str, str], expected: str) -> None:
+    """One address is enough for both; two can be given, as can two secrets."""
+    secrets = {"HAAT_MESSENGER_APP_SECRET": "m", "HAAT_MESSENGER_VERIFY_TOKEN": "t"}
+    settings = SimulatorSettings.from_environ(given | secrets)
+    assert settings.messenger_webhook == expected
+    assert (settings.messenger_app_secret, settings.messenger_verify_token) == ("m", "t")
 
 
 @pytest.mark.parametrize(
@@ -118,3 +147,5 @@ def test_webhook_elsewhere_is_refused(url: str) -> None:
     """It posts to this machine only, and to a whole address."""
     with pytest.raises(SettingsError, match="HAAT_WEBHOOK_URL"):
         SimulatorSettings.from_environ({"HAAT_WEBHOOK_URL": url})
+    with pytest.raises(SettingsError, match="HAAT_MESSENGER_WEBHOOK_URL"):
+        SimulatorSettings.from_environ({"HAAT_MESSENGER_WEBHOOK_URL": url})

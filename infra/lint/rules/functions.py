@@ -9,6 +9,7 @@ from infra.lint.values import parameter, pointed, text
 LAYER = "AWS::Serverless::LayerVersion"
 LOGS = "AWS::Logs::LogGroup"
 DAYS = 30
+LAYERS = 5
 
 
 def functions_run_on_the_same(house: House) -> Iterator[Finding]:
@@ -30,6 +31,13 @@ def layers_are_built_for_the_functions(house: House) -> Iterator[Finding]:
         machine = f"{runtime} {(layer.whole.get('Metadata') or {}).get('BuildArchitecture')}"
         if machine not in wanted:
             yield layer.breaks(f"is built for {machine}, the functions run on {', '.join(sorted(wanted))}")
+
+
+def functions_have_few_layers(house: House) -> Iterator[Finding]:
+    """No function has more than five layers: AWS refuses the sixth, and says so when it is deployed."""
+    for function in house.of(FUNCTION):
+        if (many := len(listed(function.properties.get("Layers")))) > LAYERS:
+            yield function.breaks(f"has {many} layers, where Lambda allows {LAYERS}: lay two of them together")
 
 
 def reserved_concurrency_is_a_parameter(house: House) -> Iterator[Finding]:

@@ -21,9 +21,9 @@ EDGES = (SENDS, MEDIA, TEMPLATES, ANY)
 class Fault:
     """What happens to the next `times` calls (None: to all, until it is removed) that fit.
 
-    They fit by `number` (a phone_number_id), `to` (phone or user id) and `edge`, the last part of the address: sends by
-    default, "any" for all. `accepted`: Meta has taken the message before the trouble, its statuses come, only the answer
-    is lost. `seconds` is how slow a slow answer is.
+    They fit by `number` (a phone_number_id, a page's id), `to` (phone, user id, page-scoped id) and `edge`, the last part of
+    the address: sends by default, "any" for all. `accepted`: Meta has taken the message before the trouble, its statuses
+    come, only the answer is lost. `seconds` is how slow a slow answer is, `subcode` what Messenger adds to its codes.
     """
 
     kind: FaultKind
@@ -36,6 +36,7 @@ class Fault:
     receipts: bool = False
     edge: str = SENDS
     seconds: float = 0.0
+    subcode: int | None = None
 
     def fits(self, number: str | None, to: str | None, edge: str, *, receipt: bool) -> bool:
         """Say whether a call meets this fault; read receipts do only where `receipts` says so."""
@@ -94,9 +95,12 @@ class Faults:
         number: str | None = None,
         to: str | None = None,
         edge: str = SENDS,
+        subcode: int | None = None,
     ) -> int:
         """Answer with this error code; `status` overrides the HTTP status that usually comes with it."""
-        return self.add(Fault(kind="error", code=code, times=times, status=status, number=number, to=to, edge=edge))
+        return self.add(
+            Fault(kind="error", code=code, subcode=subcode, times=times, status=status, number=number, to=to, edge=edge)
+        )
 
     def late(self, code: int, *, times: int | None = 1, number: str | None = None, to: str | None = None) -> int:
         """Accept, and report `failed` with this code afterwards."""

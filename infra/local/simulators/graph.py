@@ -1,6 +1,6 @@
-"""A Cloud API of our own: takes sends as Meta would, plays the customers, and posts signed webhooks.
+"""A Graph API of our own: takes sends as Meta would, plays the customers, and posts signed webhooks.
 
-Source: Cloud API (meta-platform, sections 1 to 4). It opens no socket and reads no clock: `handle` is called by the stage
+Source: Cloud API (meta-platform, sections 1 to 4); pages are in `messenger.py`. It opens no socket and reads no clock: `handle` is called by the stage
 or by `server.py`, time is the injected `now`, ids come from one counter, so that the same run yields the same bytes.
 """
 
@@ -15,8 +15,10 @@ from infra.local.simulators.customer import Customer
 from infra.local.simulators.faults import Faults
 from infra.local.simulators.graph_errors import GraphRefusal, answer
 from infra.local.simulators.media import MediaShelf
+from infra.local.simulators.messenger import Messenger
+from infra.local.simulators.messenger_customer import MessengerCustomer
 from infra.local.simulators.outbox import PATH, Mark
-from infra.local.simulators.people import Person, Reads, ShopNumber, by_id, phone_digits
+from infra.local.simulators.people import Page, Person, Reads, ShopNumber, by_id, phone_digits
 from infra.local.simulators.reporting import Reporting
 from infra.local.simulators.routes import Routes
 from infra.local.simulators.spoiling import Slow
@@ -32,7 +34,9 @@ PATIENCE = 10.0
 
 
 class GraphSimulator:
-    """One Meta app with its shops' numbers; safe to call from several threads.
+    """One Meta app with its shops' numbers and pages; safe to call from several threads.
+
+    Where a method takes a number's id and a customer, a page's id and a customer of Messenger do as well.
 
     `statuses` is "auto" (sent, delivered, read come after `delays` seconds each) or "held" (until `release()`).
     `window_refusal` says how 131047 arrives: "at once" as an answer, or "later" as a `failed` status, as Meta does both.
@@ -71,14 +75,16 @@ class GraphSimulator:
         self.media = MediaShelf(self)
         self.templates = Templates(self)
         self.reporting = Reporting(self)
+        self.messenger = Messenger(self)
         self._routes = Routes(self)
 
     def reset(self) -> None:
-        """Forget everybody and everything; the numbers stay."""
+        """Forget everybody and everything; the numbers and the pages stay."""
         with self.lock:
             self.faults.clear()
             self.webhooks.clear()
-            self.world = World(self.world.numbers, self.webhooks, self.world.revision + 1)
+            world = self.world
+            self.world = World(world.numbers, self.webhooks, world.revision + 1, world.pages.fresh())
             self.profiles, self.windows = {}, {}
             self.templates = Templates(self)
             self.statuses = "auto"
@@ -111,6 +117,19 @@ class GraphSimulator:
             self.numbers.update(by_id([number]))
             self.world.revision += 1
             return self.shop(number if isinstance(number, str) else number.phone_number_id)
+
+    def add_page(self, page: Page | str) -> Page:
+        """Connect a page, or give a known one new data; a bare id has everything derived from it.
+
+        The app hears of it what the page says, all by default: `fields=()` is a page that nobody connected yet.
+        """
+        with self.lock:
+            added = Page.of(page) if isinstance(page, str) else page
+            if added.page_id in self.numbers:
+                raise ValueError("a page can't have the id of a number")
+            self.messenger.pages[added.page_id] = added
+            self.world.revision += 1
+            return added
 
     def shop(self, phone_number_id: str) -> ShopNumber:
         """Return a number; an unknown id is a mistake of the caller."""
@@ -158,7 +177,8 @@ class GraphSimulator:
     def customers(self) -> list[Customer]:
         """Return everybody, oldest first."""
         with self.lock:
-            return [Customer(self, key) for key in self.world.people]
+            people = self.world.people.values()
+            return [(MessengerCustomer if one.app == "messenger" else Customer)(self, one.key) for one in people]
 
     def sent(self, phone_number_id: str | None = None, customer: Customer | str | None = None) -> list[Sent]:
         """Return what Haat tried to send, in order, whatever became of it."""
@@ -183,7 +203,9 @@ class GraphSimulator:
             return list(chat.lines.values()) if chat else []
 
     def echo(self, phone_number_id: str, customer: Customer | str, text: str, *, at: float | None = None) -> str:
-        """Let the merchant answer by the phone app: the customer reads it, and Haat gets the echo."""
+        """Let the merchant answer by the phone app, or in the page's inbox: the customer reads it, and Haat gets the echo."""
+        if phone_number_id in self.messenger.pages:
+            return self.messenger.echo(phone_number_id, customer, text, at=at)
         key = customer.key if isinstance(customer, Customer) else customer
         with self.lock:
             shop, person, now = self.shop(phone_number_id), self.world.people[key], self.now()
@@ -211,7 +233,11 @@ class GraphSimulator:
     def opened(self, phone_number_id: str, customer: str) -> None:
         """Note that the customer looks at the chat; what was not read yet is read now."""
         with self.lock:
-            self.reporting.read(self.shop(phone_number_id), self.world.people[customer])
+            person = self.world.people[customer]
+            if phone_number_id in self.messenger.pages:
+                self.messenger.reporting.read(self.messenger.page(phone_number_id), person)
+            else:
+                self.reporting.read(self.shop(phone_number_id), person)
 
     def release(self, count: int | None = None) -> int:
         """Let held statuses go, the first `count` or all; return how many went."""
@@ -219,7 +245,9 @@ class GraphSimulator:
             held = self.world.held[:count]
             self.world.held = self.world.held[len(held) :]
             for status in held:
-                self.world.post(status.body, self.now(), mark=status.mark, number=status.number, what="status")
+                self.world.post(
+                    status.body, self.now(), mark=status.mark, more=status.more, number=status.number, what="status"
+                )
             return len(held)
 
     def handshake(self, challenge: str = "1158201444", token: str | None = None) -> Request:
@@ -230,7 +258,7 @@ class GraphSimulator:
     def due(self, now: float) -> list[Webhook]:
         """Hand out the webhooks to be posted by now; each must be `answered`, or it comes again a minute later."""
         with self.lock:
-            return self.world.outbox.due(now, self.app_secret)
+            return self.world.outbox.due(now, self.messenger.signs)
 
     def next_due(self) -> float | None:
         """Return when the next webhook falls due (seconds; may be past), or None where none waits."""
@@ -251,7 +279,8 @@ class GraphSimulator:
     def load(self, document: Json) -> None:
         """Take up where a dump left off."""
         with self.lock:
-            self.world = state.load(document, self.numbers, self.webhooks, self.world.revision + 1)
+            revision, pages = self.world.revision + 1, self.messenger.pages
+            self.world = state.load(document, self.numbers, self.webhooks, revision, pages)
             self.profiles = document["profiles"]
             self.windows = document.get("windows", {})
 

@@ -73,12 +73,21 @@ _DETAILS = {
 class GraphRefusal(Exception):
     """The platform refuses a request: it becomes one answer in Meta's shape."""
 
-    def __init__(self, code: int, details: str = "", *, message: str = "", subcode: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        details: str = "",
+        *,
+        message: str = "",
+        subcode: int | None = None,
+        status: int | None = None,
+    ) -> None:
         super().__init__(f"graph error {code}")
         self.code = code
         self.details = details or _DETAILS.get(code, "")
         self.message = message
         self.subcode = subcode
+        self.status = status
 
 
 def _words(code: int) -> tuple[int, str]:
@@ -103,7 +112,7 @@ def answer(refusal: GraphRefusal, trace: str, status: int | None = None) -> Resp
     if refusal.details:
         error["error_data"] = {"messaging_product": "whatsapp", "details": refusal.details}
     error["fbtrace_id"] = trace
-    return ok({"error": error}, status or usual)
+    return ok({"error": error}, status or refusal.status or usual)
 
 
 def failure(code: int) -> dict[str, object]:

@@ -5,7 +5,8 @@ Bodies are made when they are handed out for the first time: until then a habit 
 """
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from infra.local.http import Webhook
 from infra.local.simulators.packing import merge, rewrap, write
@@ -13,6 +14,7 @@ from infra.local.simulators.webhooks import Habit, Webhooks, What
 from infra.local.simulators.wire import signatures
 
 PATH = "/webhooks/whatsapp"
+MESSENGER_PATH = "/webhooks/messenger"
 # A webhook that was handed out and never answered (its poster died) is handed out again after this many seconds.
 LEASE = 60.0
 # How long one that is to be overtaken waits for another to come.
@@ -21,7 +23,10 @@ OVERTAKEN = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a good answer means: the line `wamid` of a chat has reached `tick` as far as Haat knows."""
+    """What a good answer means: the line `wamid` of a chat has reached `tick` as far as Haat knows.
+
+    `phone_number_id` is a page's id where the chat is one of a page.
+    """
 
     phone_number_id: str
     customer: str
@@ -34,7 +39,7 @@ class Posting:
     """One body on its way to Haat; times are seconds since 1970.
 
     `settled`: delays are behind it; `sealed`: it was handed out, its bytes never change again; `gathering`: it waits for
-    others to share a body with.
+    others to share a body with. `secret` signs it where the app's own does not ("").
     """
 
     id: str
@@ -48,6 +53,12 @@ class Posting:
     settled: bool = False
     sealed: bool = False
     gathering: bool = False
+    path: str = PATH
+    secret: str = field(default="", repr=False)
+
+    def goes_with(self, other: "Posting") -> bool:
+        """Say whether both may stand in one body: they go to one address, from one app of Meta's."""
+        return (self.path, self.secret) == (other.path, other.secret)
 
 
 class Outbox:
@@ -58,20 +69,20 @@ class Outbox:
         self.given_up: list[Posting] = []
         self._habits = habits
         self._leased: dict[str, float] = {}
-        self._before: bytes | None = None
+        self._before: dict[tuple[str, str], bytes] = {}
 
     def add(self, posting: Posting) -> None:
         """Take a body to be posted at its `due_at`."""
         self.waiting[posting.id] = posting
 
-    def due(self, now: float, secret: str) -> list[Webhook]:
-        """Hand out what is due and in nobody's hands, oldest first, signed with today's secret."""
+    def due(self, now: float, secret: Callable[[Posting], str]) -> list[Webhook]:
+        """Hand out what is due and in nobody's hands, oldest first, each signed with the secret that is its today."""
         ready = self._ready(now)
         if any(not posting.sealed for posting in ready):
             ready = [posting for posting in ready if posting.sealed] + self._sealed(ready, now)
         for posting in ready:
             self._leased[posting.id] = now + LEASE
-        return [_webhook(posting, secret) for posting in ready]
+        return [_webhook(posting, secret(posting)) for posting in ready]
 
     def answered(self, webhook_id: str, status: int, now: float) -> tuple[Mark, ...]:
         """Note Haat's answer; return what it means when it was 200. `status` 0 stands for no answer."""
@@ -141,7 +152,7 @@ class Outbox:
             # Where enough older ones wait, they go before it.
             while first.id not in placed:
                 batch = self._habits.of("batch", first.number, first.what) if first.what != "raw" else None
-                group = self._company(batch, fresh, placed, now) if batch else [first]
+                group = self._company(batch, first, fresh, placed, now) if batch else [first]
                 placed |= {one.id for one in group}
                 oldest = group[0].made_at
                 if batch is not None and len(group) < batch.size and now < oldest + batch.seconds:
@@ -153,13 +164,15 @@ class Outbox:
                 groups.append((group, batch))
         return groups
 
-    def _company(self, batch: Habit, fresh: list[Posting], placed: set[str], now: float) -> list[Posting]:
+    def _company(
+        self, batch: Habit, first: Posting, fresh: list[Posting], placed: set[str], now: float
+    ) -> list[Posting]:
         """Return what one body may hold, oldest first: of what is due, and of what waits for company."""
         gathering = (one for one in self.waiting.values() if one.gathering and one.due_at > now)
         fits = [
             one
             for one in (*gathering, *fresh)
-            if one.id not in placed and one.what != "raw" and batch.fits(one.number, one.what)
+            if one.id not in placed and one.what != "raw" and batch.fits(one.number, one.what) and one.goes_with(first)
         ]
         return sorted(fits, key=lambda one: (one.made_at, one.id))[: batch.size]
 
@@ -184,15 +197,18 @@ class Outbox:
             extra.append(replace(posting, id=f"{posting.id}-again", marks=(), due_at=now + twice.seconds))
         if posting.what != "raw":
             if other := self._habits.take("rewrap", posting.number, posting.what):
-                before = json.loads(self._before) if self._before is not None else None
+                kept = self._before.get((posting.path, posting.secret))
+                before = json.loads(kept) if kept is not None else None
                 body = write(rewrap(json.loads(posting.body), before), raw=not posting.body.isascii())
                 again = replace(posting, id=f"{posting.id}-rewrapped", body=body, marks=(), due_at=now + other.seconds)
                 extra.append(again)
-            self._before = posting.body
+            self._before[posting.path, posting.secret] = posting.body
         self.waiting |= {one.id: one for one in extra}
         return [one for one in extra if one.due_at <= now]
 
 
 def _webhook(posting: Posting, secret: str) -> Webhook:
     headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
-    return Webhook(id=posting.id, path=PATH, headers=headers | signatures(secret, posting.body), body=posting.body)
+    return Webhook(
+        id=posting.id, path=posting.path, headers=headers | signatures(secret, posting.body), body=posting.body
+    )

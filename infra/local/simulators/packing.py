@@ -13,8 +13,10 @@ from infra.local.simulators.wire import Json, escape
 
 
 def merge(documents: Sequence[Json], shape: Shape) -> Json:
-    """Return one body with all items of `documents`, in their order."""
+    """Return one body with all items of `documents`, in their order; all of them are about numbers, or all about pages."""
     entries = [entry for document in documents for entry in document["entry"]]
+    if documents[0]["object"] == "page":
+        return {"object": "page", "entry": entries if shape == "entries" else _pages(entries)}
     if shape != "entries":
         entries = _joined(entries, "id", "changes")
     if shape == "messages":
@@ -26,7 +28,23 @@ def rewrap(document: Json, before: Json | None) -> Json:
     """Return another body with the same items: behind those of `before`, or where there are none, behind an empty entry."""
     if before is not None:
         return merge([before, document], "changes")
-    return document | {"entry": [document["entry"][0] | {"changes": []}, *document["entry"]]}
+    first = document["entry"][0]
+    items = "changes" if "changes" in first else "messaging"
+    empty = {name: value for name, value in first.items() if name != "standby"} | {items: []}
+    return document | {"entry": [empty, *document["entry"]]}
+
+
+def _pages(entries: list[Json]) -> list[Json]:
+    """Join neighbours of one page: several events in an entry; its time is the newest one's."""
+    joined: list[Json] = []
+    for entry in entries:
+        last = joined[-1] if joined else {}
+        if last.get("id") == entry["id"] and ("standby" in last) == ("standby" in entry):
+            items = "standby" if "standby" in entry else "messaging"
+            joined[-1] = last | {"time": max(last["time"], entry["time"]), items: [*last[items], *entry[items]]}
+        else:
+            joined.append(entry)
+    return joined
 
 
 def write(document: Json, *, raw: bool) -> bytes:

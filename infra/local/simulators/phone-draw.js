@@ -59,7 +59,7 @@ function drawCustomers(state) {
     const hidden = person.hides_number ? " (hidden)" : "";
     const option = select.options[index] || select.appendChild(make("option"));
     option.value = person.key;
-    put(option, `${person.name} · +${person.number}${hidden}`);
+    put(option, person.app === "messenger" ? `${person.name} · Messenger` : `${person.name} · +${person.number}${hidden}`);
   });
   while (select.options.length > state.customers.length) select.lastElementChild.remove();
   select.value = state.customer;
@@ -83,6 +83,7 @@ function drawShops(state) {
   $("no-shop").hidden = Boolean(shop);
   if (!shop) {
     put($("shop-name"), "No shop");
+    put($("shop-note"), "");
     return;
   }
   if ($("shops").dataset.shop !== state.shop) {
@@ -90,7 +91,7 @@ function drawShops(state) {
     $("shops").querySelector(":has(:checked)").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   written($("shop-name"), shop.name);
-  put($("shop-note"), state.typing ? "typing…" : `+${shop.number}`);
+  put($("shop-note"), state.typing ? "typing…" : shop.number ? `+${shop.number}` : "Facebook page");
   face($("shop-face"), shop);
 }
 
@@ -131,6 +132,7 @@ function drawLines(state) {
     list.dataset.chat = chat;
   }
   $("empty").hidden = state.lines.length > 0 || !state.shop;
+  $("start").hidden = !state.starts;
   list.querySelector(".typing")?.remove();
   let day = "";
   for (const line of state.lines) {
@@ -183,7 +185,7 @@ function bubble(line, when) {
   const sees = make("span", "", line.author === "haat" ? "shop sees" : "");
   meta.append(make("span", "reaction"), make("span", "edited"), time, sees, ticks, make("span", "word"));
   if (line.picture) item.append(photo(line));
-  item.append(make("p", "body"), offers(line), meta);
+  item.append(make("p", "body"), make("div", "offers"), meta);
   return item;
 }
 
@@ -195,24 +197,29 @@ function photo(line) {
   return image;
 }
 
-// What can be tapped under a message: it stays as it was sent, so it is drawn once.
-function offers(line) {
-  const all = make("div", "offers");
-  for (const offer of line.offers) {
-    const button = make("button", "offer");
+// What can be tapped under a message. Chips (quick replies) vanish with the next message, all else stays as it was sent.
+function offers(all, line) {
+  const wanted = line.offers.map((offer) => offer.id).join("\n");
+  all.hidden = line.offers.length === 0;
+  if (all.dataset.drawn === wanted) return;
+  // What has the focus must not vanish under it.
+  if (all.contains(document.activeElement)) $("text").focus();
+  all.dataset.drawn = wanted;
+  all.classList.toggle("chips", line.offers.some((offer) => offer.chip));
+  all.replaceChildren(...line.offers.map((offer) => {
+    const button = make("button", offer.chip ? "offer chip" : "offer");
     button.type = "button";
     button.dataset.choice = offer.id;
     button.append(written(make("span"), offer.title));
     if (offer.more) button.append(written(make("small"), offer.more));
-    all.append(button);
-  }
-  all.hidden = line.offers.length === 0;
-  return all;
+    return button;
+  }));
 }
 
 function update(item, line) {
   const mine = line.author === "customer";
   const body = item.querySelector(".body");
+  offers(item.querySelector(".offers"), line);
   const kind = line.deleted ? "Deleted" : line.text || line.picture ? "" : KINDS[line.kind] || line.kind;
   const named = line.kind in KINDS && line.kind !== "template" && !line.picture;
   written(body, kind || (named ? `${KINDS[line.kind]}: ${line.text}` : line.text));

@@ -44,7 +44,7 @@ async function open() {
       name, troubles.filter((one) => one.about === name).map((one) => option(one.key, one.words)),
     )));
     $("bad-code").replaceChildren(...offered.codes.map((one) => group(
-      one.group, one.codes.map(({ code, title }) => option(code, `${code} ${title}`)),
+      one.group, one.codes.map(({ code, subcode, title }) => option(subcode ? `${code}/${subcode}` : code, `${code} ${title}`)),
     )));
     $("bad-code").value = "131000";
     $("bad-check").hidden = !offered.webhook;
@@ -67,9 +67,11 @@ function ask() {
 function switchOn(event) {
   event.preventDefault();
   const times = $("bad-times").value;
+  const [code, subcode] = $("bad-code").value.split("/");
   act("/phone/api/troubles", {
     trouble: $("bad-trouble").value,
-    code: Number($("bad-code").value),
+    code: Number(code),
+    subcode: subcode ? Number(subcode) : null,
     seconds: Number($("bad-seconds").value),
     times: times ? Number(times) : null,
     shop: $("bad-shop").value || null,
@@ -145,7 +147,7 @@ function row(one) {
 }
 
 function drawShops(state) {
-  const wanted = [["", "all shops"], ...state.shops.map((shop) => [shop.id, shop.name])];
+  const wanted = [["", "all shops"], ...state.about.map((shop) => [shop.id, shop.name])];
   const box = $("bad-shop");
   if (wanted.map(String).join() === [...box.options].map((one) => `${one.value},${one.textContent}`).join()) return;
   const kept = box.value;

@@ -100,6 +100,17 @@ async function tap(event) {
   }
 }
 
+async function start() {
+  try {
+    await call("/phone/api/starts", { ...chosen });
+    hurryUntil = Date.now() + 8000;
+    await refresh();
+  } catch (error) {
+    put($("trouble"), error instanceof Refusal ? error.message : "Not sent: the simulator does not answer.");
+  }
+  $("text").focus();
+}
+
 function grow() {
   const box = $("text");
   box.style.height = "auto";
@@ -113,14 +124,30 @@ function openPerson(person) {
   $("number").value = person ? `+${person.number}` : "";
   $("hides-number").checked = Boolean(person?.hides_number);
   $("hides-user-id").checked = Boolean(person?.hides_user_id);
+  $("apps").hidden = Boolean(person) || !state?.pages;
+  const by = person ? person.app : $("apps").hidden ? "whatsapp" : current()?.app || "whatsapp";
+  document.querySelector(`#apps input[value=${by}]`).checked = true;
+  fit();
   put($("person-error"), "");
   $("person").showModal();
+}
+
+function current() {
+  return state?.customers.find((one) => one.key === chosen.customer);
+}
+
+// On Messenger nobody has a number, and each page sees an id of its own.
+function fit() {
+  const messenger = document.querySelector("#apps input:checked").value === "messenger";
+  $("numbered").hidden = messenger;
+  $("number").disabled = messenger;
 }
 
 async function savePerson(event) {
   event.preventDefault();
   const body = {
     name: $("name").value, number: $("number").value,
+    app: document.querySelector("#apps input:checked").value,
     hides_number: $("hides-number").checked, hides_user_id: $("hides-user-id").checked,
   };
   try {
@@ -138,6 +165,8 @@ $("customer").addEventListener("change", (event) => choose({ customer: event.tar
 $("shops").addEventListener("change", (event) => choose({ shop: event.target.value }));
 $("composer").addEventListener("submit", send);
 $("lines").addEventListener("click", tap);
+$("start").addEventListener("click", start);
+$("apps").addEventListener("change", fit);
 $("text").addEventListener("input", grow);
 $("text").addEventListener("keydown", (event) => {
   // While an input method composes a letter (Bengali, Hindi), Enter belongs to it.
@@ -147,7 +176,7 @@ $("text").addEventListener("keydown", (event) => {
   }
 });
 $("add").addEventListener("click", () => openPerson(null));
-$("edit").addEventListener("click", () => openPerson(state?.customers.find((one) => one.key === chosen.customer)));
+$("edit").addEventListener("click", () => openPerson(current()));
 $("cancel").addEventListener("click", () => $("person").close());
 $("person-form").addEventListener("submit", savePerson);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) choose({}); });

@@ -2,10 +2,11 @@
 
     GET  /                             the page (phone.html, phone.css, phone.js, phone-draw.js, phone-trouble.js)
     GET  /phone/api/state              ?customer=&shop=&tag=   everything the page draws, or only the tag if unchanged
-    POST /phone/api/customers          {name, number, hides_number, hides_user_id} -> {customer}
+    POST /phone/api/customers          {name, number, hides_number, hides_user_id} or {app: "messenger", name} -> {customer}
     POST /phone/api/customers/{key}    the same: changes a person; another number is announced as Meta does
     POST /phone/api/messages           {customer, shop, text} -> {id}
     POST /phone/api/choices            {customer, shop, message, choice} -> {id}: what the message offers is tapped
+    POST /phone/api/starts             {customer, shop} -> {id}: "Get Started" is tapped, in a chat of a page that is new
     POST /phone/api/opened             {customer, shop}: the chat is being looked at
     GET  /phone/api/photos/{id}        the bytes of a photo
     GET  /phone/api/troubles           the faults that can be switched on, and Meta's error codes with their words
@@ -72,6 +73,8 @@ class Phone:
                 return actions.write(body)
             case "POST", "choices":
                 return actions.choose(body)
+            case "POST", "starts":
+                return actions.start(body)
             case "POST", "opened":
                 return actions.open(body)
             case "POST", "customers":

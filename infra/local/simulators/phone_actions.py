@@ -6,6 +6,7 @@ from collections.abc import Callable
 from infra.local.simulators import trouble
 from infra.local.simulators.customer import Customer
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.messenger_customer import MessengerCustomer
 from infra.local.simulators.sends import TEXT_LIMIT
 from infra.local.simulators.wire import Json
 from infra.local.simulators.world import Line
@@ -33,8 +34,9 @@ class PhoneActions:
         with sim.lock:
             customers = sim.customers()
             chosen = next((one for one in customers if one.key == query.get("customer")), customers[0])
+            shops = self._shops(chosen)
             shop = query.get("shop", "")
-            shop = shop if shop in sim.numbers else next(iter(sim.numbers), "")
+            shop = shop if shop in shops else next(iter(shops), "")
             chat = sim.world.chats.get((shop, chosen.key))
             typing = chat is not None and sim.now() < chat.typing_until
             troubles = trouble.active(sim)
@@ -48,21 +50,33 @@ class PhoneActions:
                 "shop": shop,
                 "typing": typing,
                 "customers": [self._person(one) for one in customers],
-                "shops": [self._shop_card(one, chosen) for one in sim.numbers],
+                "shops": [self._shop_card(one, name, number, chosen) for one, (name, number) in shops.items()],
+                "starts": chat is None and isinstance(chosen, MessengerCustomer) and self._has_start(shop),
+                "pages": bool(sim.messenger.pages),
+                "about": [{"id": one, "name": name} for one, name in self._all_shops().items()],
                 "troubles": troubles,
                 "lines": [_line(line, chat.lines) for line in chat.lines.values()] if chat else [],
             }
 
     def write(self, body: Json) -> Json:
         """Let a customer write."""
-        return {"id": self._customer(body).writes(self._shop(body), _text(body))}
+        customer = self._customer(body)
+        return {"id": customer.writes(self._shop(body, customer), _text(body))}
+
+    def start(self, body: Json) -> Json:
+        """Let a customer tap "Get Started" in a new chat of a page."""
+        customer = self._customer(body)
+        shop = self._shop(body, customer)
+        if not isinstance(customer, MessengerCustomer) or not self._has_start(shop):
+            raise Impossible("This page has no such button.")
+        return {"id": customer.starts(shop)}
 
     def choose(self, body: Json) -> Json:
         """Let a customer tap what a message offers."""
+        customer = self._customer(body)
+        shop = self._shop(body, customer)
         try:
-            return {
-                "id": self._customer(body).takes(self._shop(body), str(body.get("message")), str(body.get("choice")))
-            }
+            return {"id": customer.takes(shop, str(body.get("message")), str(body.get("choice")))}
         except ValueError:
             raise Impossible("That is not offered any more.") from None
 
@@ -75,11 +89,14 @@ class PhoneActions:
 
     def open(self, body: Json) -> Json:
         """Let a customer look at a chat."""
-        self._customer(body).opens(self._shop(body))
+        customer = self._customer(body)
+        customer.opens(self._shop(body, customer))
         return {}
 
     def add(self, body: Json) -> Json:
-        """Make a customer."""
+        """Make a customer, on WhatsApp or with `app` on Messenger, where nobody has a number."""
+        if body.get("app") == "messenger":
+            return {"customer": self._sim.messenger.customer(name=_name(body), reads="when opened").key}
         hides_number, hides_user_id = _switches(body)
         name, number = _name(body), _number(body)
         if number in self._sim.world.phones:
@@ -92,6 +109,9 @@ class PhoneActions:
     def change(self, key: str, body: Json) -> Json:
         """Change a customer; another number is announced as Meta does."""
         customer = self._customer({"customer": key})
+        if isinstance(customer, MessengerCustomer):
+            customer.shows(name=_name(body))
+            return {"customer": key}
         hides_number, hides_user_id = _switches(body)
         name, number = _name(body), _number(body)
         if number != customer.phone and number in self._sim.world.phones:
@@ -111,7 +131,10 @@ class PhoneActions:
         if found is None:
             raise Impossible("Choose what shall go wrong.")
         code, seconds, times = body.get("code", 131000), body.get("seconds", 0), body.get("times")
-        if found.asks == "code" and code not in trouble.CODES:
+        subcode = body.get("subcode") if found.asks == "code" else None
+        if not (isinstance(code, int) and isinstance(subcode, int | None)):
+            raise Impossible("Choose an error.")
+        if found.asks == "code" and (code, subcode) not in trouble.CODES:
             raise Impossible("Choose an error.")
         if found.asks == "seconds" and not (isinstance(seconds, int | float) and 0 < seconds <= trouble.LONGEST):
             raise Impossible(f"Give the seconds: more than 0, at most {trouble.LONGEST:g}.")
@@ -119,8 +142,9 @@ class PhoneActions:
             raise Impossible(f"Give how many times: 1 to {_TIMES}.")
         choice = trouble.Choice(
             times=None if found.endless else times,
-            shop=self._shop(body) if body.get("shop") else None,
+            shop=self._any_shop(body) if body.get("shop") else None,
             code=code if found.asks == "code" else 131000,
+            subcode=subcode,
             seconds=float(seconds) if found.asks == "seconds" else 0.0,
         )
         with self._sim.lock:
@@ -145,20 +169,35 @@ class PhoneActions:
         return {
             "key": person.key,
             "name": person.name,
+            "app": person.app,
             "number": person.phone,
             "hides_number": person.hides_number,
             "hides_user_id": person.hides_user_id,
         }
 
-    def _shop_card(self, phone_number_id: str, customer: Customer) -> Json:
-        shop = self._sim.shop(phone_number_id)
-        lines = self._sim.transcript(phone_number_id, customer)
+    def _shops(self, customer: Customer) -> dict[str, tuple[str, str]]:
+        """Return whom a customer can write to: (name, number) of numbers, or of pages, which have none, by id."""
+        if isinstance(customer, MessengerCustomer):
+            return {page.page_id: (page.name, "") for page in self._sim.messenger.pages.values()}
+        numbers = self._sim.numbers.values()
+        return {shop.phone_number_id: (shop.name, shop.display_phone_number) for shop in numbers}
+
+    def _all_shops(self) -> dict[str, str]:
+        """Return the names of all numbers and pages, by id."""
+        names = {number: shop.name for number, shop in self._sim.numbers.items()}
+        return names | {page_id: f"{page.name} (Messenger)" for page_id, page in self._sim.messenger.pages.items()}
+
+    def _has_start(self, page: str) -> bool:
+        return "get_started" in self._sim.world.pages.profiles.get(page, {})
+
+    def _shop_card(self, id: str, name: str, number: str, customer: Customer) -> Json:
+        lines = self._sim.transcript(id, customer)
         unread = sum(1 for line in lines if line.author != "customer" and not line.seen)
         last = lines[-1] if lines else None
         return {
-            "id": phone_number_id,
-            "name": shop.name,
-            "number": shop.display_phone_number,
+            "id": id,
+            "name": name,
+            "number": number,
             "unread": unread,
             "last": (last.text or last.kind) if last else "",
         }
@@ -169,21 +208,32 @@ class PhoneActions:
                 return customer
         raise Impossible("Choose who you are first.")
 
-    def _shop(self, body: Json) -> str:
+    def _shop(self, body: Json, customer: Customer) -> str:
         shop = body.get("shop")
-        if not isinstance(shop, str) or shop not in self._sim.numbers:
+        if not isinstance(shop, str) or shop not in self._shops(customer):
+            raise Impossible("Choose a shop first.")
+        return shop
+
+    def _any_shop(self, body: Json) -> str:
+        shop = body.get("shop")
+        if not isinstance(shop, str) or shop not in self._all_shops():
             raise Impossible("Choose a shop first.")
         return shop
 
 
 def _line(line: Line, lines: dict[str, Line]) -> Json:
     quoted = lines.get(line.quoted or "")
+    newest = next(reversed(lines)) == line.wamid
     return {
         "id": line.wamid,
         "author": line.author,
         "kind": line.kind,
         "text": _words(line),
-        "offers": [{"id": offer.id, "title": offer.title, "more": offer.description} for offer in line.offers],
+        "offers": [
+            {"id": offer.id, "title": offer.title, "more": offer.description, "chip": offer.kind == "quick reply"}
+            for offer in line.offers
+            if newest or offer.kind != "quick reply"
+        ],
         "at": line.at,
         "tick": line.tick,
         "error": line.error,

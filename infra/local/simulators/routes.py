@@ -13,6 +13,7 @@ from infra.local.simulators import profile
 from infra.local.simulators.faults import ANY, MEDIA, SENDS, TEMPLATES
 from infra.local.simulators.graph_errors import GraphRefusal, not_found, ok
 from infra.local.simulators.media import DOWNLOADS
+from infra.local.simulators.messenger_routes import PageRoutes
 from infra.local.simulators.people import ShopNumber
 from infra.local.simulators.sending import Sending, read_json
 from infra.local.simulators.shapes import unexpected
@@ -39,9 +40,12 @@ class Routes:
     def __init__(self, simulator: "GraphSimulator") -> None:
         self._sim = simulator
         self._sending = Sending(simulator)
+        self._pages = PageRoutes(simulator)
 
     def handle(self, request: Request) -> Response:
         """Check the token, then the address, then meet what waits for this call."""
+        if (of_page := self._pages.handle(request)) is not None:
+            return of_page
         owner = self._owner(request)
         if request.path.rstrip("/") == DOWNLOADS:
             return self._spoil(None, MEDIA, lambda: self._download(request, owner))

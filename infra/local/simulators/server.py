@@ -12,7 +12,7 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -22,7 +22,7 @@ from infra.local.simulators.bank import BankSimulator
 from infra.local.simulators.bank_page import BankPage
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.others import Others
-from infra.local.simulators.outbox import PATH
+from infra.local.simulators.outbox import MESSENGER_PATH, PATH
 from infra.local.simulators.phone import Phone
 
 _HOST = "127.0.0.1"
@@ -37,12 +37,18 @@ _PATIENCE = 20.0
 class SimulatorServer:
     """Serves one Graph and one bank; posts their webhooks to `front` where one is given.
 
-    `front` is a base URL (scheme, host and port of the stage), or with a path the whole address of Meta's webhook. Here time
-    is real: slow answers take their time, callers hang up by themselves, and the rate of each number counts.
+    `front` is a base URL (scheme, host and port of the stage), or with a path the whole address of Meta's webhook, as
+    `messenger_front` is that of pages' webhooks; without it they go where `front` says. Here time is real: slow answers take their time, callers hang up by themselves, and the rate of each number counts.
     """
 
     def __init__(
-        self, simulator: GraphSimulator, port: int, front: str | None = None, bank: BankSimulator | None = None
+        self,
+        simulator: GraphSimulator,
+        port: int,
+        front: str | None = None,
+        bank: BankSimulator | None = None,
+        *,
+        messenger_front: str | None = None,
     ) -> None:
         self.simulator = simulator
         self.bank = bank or BankSimulator(simulator.now)
@@ -52,6 +58,7 @@ class SimulatorServer:
         self.phone = Phone(simulator, self.verify if front else None)
         simulator.patience, simulator.wait, simulator.rate = None, self._linger, "both"
         self._front = front
+        self._messenger_front = messenger_front or front
         self._port = port
         self._listener: _Listener | None = None
         self._poster = threading.Thread(target=self._post, name="simulator-poster", daemon=True)
@@ -108,9 +115,19 @@ class SimulatorServer:
         return self._call("POST", webhook.path, webhook.body, webhook.headers)[0]
 
     def verify(self) -> str | None:
-        """Ask the webhook for the handshake, as Meta does before it posts anything; return what is wrong, or None."""
+        """Ask for the handshake, as Meta does before it posts anything; return what is wrong, or None.
+
+        Where there are pages, the address of their webhooks is asked, too.
+        """
+        wrong = self._verify(self.simulator.handshake)
+        if wrong is None and self.simulator.messenger.pages:
+            wrong = self._verify(self.simulator.messenger.handshake)
+            return f"for Messenger {wrong}" if wrong else None
+        return wrong
+
+    def _verify(self, handshake: Callable[[str], Request]) -> str | None:
         challenge = str(secrets.randbelow(10**10))
-        asked = self.simulator.handshake(challenge)
+        asked = handshake(challenge)
         status, body = self._call("GET", f"{asked.path}?{urlencode(asked.query)}")
         if status == 0:
             return "nobody answers at the webhook's address"
@@ -122,9 +139,12 @@ class SimulatorServer:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, bytes]:
         """Make one call to the webhook; return (status, body), status 0 where no answer came."""
-        target = urlsplit(self._front or "")
-        if target.path.strip("/") and path.startswith(PATH):
-            path = target.path + path.removeprefix(PATH)
+        usual, front = (
+            (MESSENGER_PATH, self._messenger_front) if path.startswith(MESSENGER_PATH) else (PATH, self._front)
+        )
+        target = urlsplit(front or "")
+        if target.path.strip("/") and path.startswith(usual):
+            path = target.path + path.removeprefix(usual)
         connection = http.client.HTTPConnection(target.hostname or _HOST, target.port, timeout=_PATIENCE)
         try:
             connection.request(method, path, body, dict(headers or {}))

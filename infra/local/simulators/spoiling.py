@@ -16,11 +16,14 @@ class Slow(Exception):
         self.seconds = seconds
 
 
-def spoiled(fault: Fault, good: Response | None, trace: str) -> Response:
-    """Return the answer of a call that met `fault`, or raise what its caller feels; `good` is there if Meta took it."""
+def spoiled(fault: Fault, good: Response | None, trace: str, refusal: GraphRefusal | None = None) -> Response:
+    """Return the answer of a call that met `fault`, or raise what its caller feels; `good` is there if Meta took it.
+
+    `refusal` is what an error says where it is not the Cloud API that speaks.
+    """
     match fault.kind:
         case "error":
-            return answer(GraphRefusal(fault.code), trace, fault.status)
+            return answer(refusal or GraphRefusal(fault.code), trace, fault.status)
         case "refused":
             raise Refused("simulated: refused")
         case "timeout":

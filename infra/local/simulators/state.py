@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from infra.local.simulators.media import Medium
+from infra.local.simulators.messenger_world import load_pages
 from infra.local.simulators.outbox import Mark, Posting
-from infra.local.simulators.people import Person, ShopNumber
+from infra.local.simulators.people import Page, Person, ShopNumber
 from infra.local.simulators.templates import Template
 from infra.local.simulators.webhooks import Webhooks
 from infra.local.simulators.wire import Json
@@ -18,7 +19,7 @@ KEPT_MEDIA = 256 * 1024
 
 
 def dump(world: World) -> Json:
-    """Return the whole memory, the shops' tokens too; faults are not part of it."""
+    """Return the whole memory, the tokens of shops and pages too; faults are not part of it."""
     chats = [
         asdict(chat) | {"shop": shop, "customer": customer, "lines": [asdict(line) for line in chat.lines.values()]}
         for (shop, customer), chat in world.chats.items()
@@ -42,15 +43,23 @@ def dump(world: World) -> Json:
         "templates": [asdict(template) for template in world.templates.values()],
         "unsubscribed": sorted(world.unsubscribed),
         "references": sorted(map(list, world.references)),
+        "messenger": world.pages.dump(),
     }
 
 
-def load(document: Json, numbers: Mapping[str, ShopNumber], habits: Webhooks, revision: int = 0) -> World:
-    """Return the memory of a dump; of a number that stands in it and in `numbers` the latter counts."""
+def load(
+    document: Json,
+    numbers: Mapping[str, ShopNumber],
+    habits: Webhooks,
+    revision: int = 0,
+    pages: Mapping[str, Page] | None = None,
+) -> World:
+    """Return the memory of a dump; of a number or page that stands in it and in `numbers` or `pages` the latter counts."""
     if document.get("version") not in (1, VERSION):
         raise ValueError(f"simulator state of version {document.get('version')!r}, expected {VERSION}")
     kept_numbers = [ShopNumber(**number) for number in document["numbers"]]
-    world = World({number.phone_number_id: number for number in kept_numbers} | dict(numbers), habits, revision)
+    known = {number.phone_number_id: number for number in kept_numbers} | dict(numbers)
+    world = World(known, habits, revision, load_pages(document.get("messenger", {}), pages or {}))
     for person in document["people"]:
         world.keep(Person(**person))
     world.user_ids = {(portfolio, user_id): key for portfolio, user_id, key in document["user_ids"]}
@@ -63,7 +72,8 @@ def load(document: Json, numbers: Mapping[str, ShopNumber], habits: Webhooks, re
     for held in document["held"]:
         mark = Mark(**held["mark"])
         number = held.get("number", mark.phone_number_id)
-        world.held.append(Held(body=_bytes(held["body"]), mark=mark, number=number))
+        more = tuple(Mark(**one) for one in held.get("more", ()))
+        world.held.append(Held(body=_bytes(held["body"]), mark=mark, number=number, more=more))
     for posting in document["outbox"]:
         world.outbox.add(_posting(posting))
     for medium in document.get("media", []):

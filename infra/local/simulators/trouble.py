@@ -10,6 +10,13 @@ from typing import Literal
 from infra.local.simulators.faults import MEDIA, Fault
 from infra.local.simulators.graph import GraphSimulator
 from infra.local.simulators.graph_errors import title
+from infra.local.simulators.messenger_errors import (
+    ANOTHER_APP,
+    NO_SUCH_PERSON,
+    NOT_AVAILABLE,
+    OUTSIDE_WINDOW,
+    refusal,
+)
 from infra.local.simulators.webhooks import Habit
 from infra.local.simulators.wire import Json
 
@@ -29,7 +36,20 @@ GROUPS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("Template", (132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018)),
     ("Configuration", (131030, 131005, 133010)),
 )
-CODES = frozenset(code for _, codes in GROUPS for code in codes)
+# What only pages meet, as (code, subcode); the others of Messenger's have the numbers of WhatsApp's.
+PAGES: tuple[str, tuple[tuple[int, int | None], ...]] = (
+    "Messenger alone",
+    (
+        (10, OUTSIDE_WINDOW),
+        (10, ANOTHER_APP),
+        (100, NO_SUCH_PERSON),
+        (551, NOT_AVAILABLE),
+        (613, None),
+        (32, None),
+        (1200, None),
+    ),
+)
+CODES = frozenset((code, None) for _, codes in GROUPS for code in codes) | frozenset(PAGES[1])
 LONGEST = 120.0
 
 
@@ -41,6 +61,7 @@ class Choice:
     shop: str | None
     code: int
     seconds: float
+    subcode: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +85,7 @@ TROUBLES = (
         words="Refuse with an error",
         about=_SENDS,
         asks="code",
-        makes=lambda one: Fault(kind="error", code=one.code, times=one.times, number=one.shop),
+        makes=lambda one: Fault(kind="error", code=one.code, subcode=one.subcode, times=one.times, number=one.shop),
     ),
     Trouble(
         key="late",
@@ -171,8 +192,16 @@ def offered() -> Json:
             for one in TROUBLES
         ],
         "codes": [
-            {"group": group, "codes": [{"code": code, "title": title(code)} for code in codes]}
+            {"group": group, "codes": [{"code": code, "subcode": None, "title": title(code)} for code in codes]}
             for group, codes in GROUPS
+        ]
+        + [
+            {
+                "group": PAGES[0],
+                "codes": [
+                    {"code": code, "subcode": subcode, "title": _words(code, subcode)} for code, subcode in PAGES[1]
+                ],
+            }
         ],
     }
 
@@ -208,7 +237,8 @@ def switch_off(sim: GraphSimulator, trouble_id: str | None) -> None:
 
 
 def _line(trouble_id: str, words: str, left: int | None, number: str | None, sim: GraphSimulator) -> Json:
-    shop = sim.numbers[number].name if number in sim.numbers else None
+    known = sim.numbers.get(number or "") or sim.messenger.pages.get(number or "")
+    shop = known.name if known else None
     return {"id": trouble_id, "words": words, "left": left, "shop": shop}
 
 
@@ -225,7 +255,15 @@ def _fault_words(fault: Fault) -> str:
     }[fault.kind]
     if fault.kind == "error" and fault.edge == MEDIA:
         what = "Take no picture or file:"
-    return f"{what} {fault.code}, {title(fault.code)}" if fault.kind in ("error", "late") else what
+    if fault.kind not in ("error", "late"):
+        return what
+    words = title(fault.code) if (fault.code, fault.subcode) not in PAGES[1] else _words(fault.code, fault.subcode)
+    return f"{what} {fault.code}, {words}"
+
+
+def _words(code: int, subcode: int | None) -> str:
+    """What Messenger says with a code."""
+    return refusal(code, subcode).message.partition(") ")[2].removesuffix(".")
 
 
 def _habit_words(habit: Habit) -> str:

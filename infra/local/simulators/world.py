@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from infra.local.simulators.outbox import Mark, Outbox, Posting
+from infra.local.simulators.messenger_world import Pages
+from infra.local.simulators.outbox import MESSENGER_PATH, PATH, Mark, Outbox, Posting
 from infra.local.simulators.people import Person, ShopNumber
 from infra.local.simulators.webhooks import Webhooks, What
 from infra.local.simulators.wire import digits, escape, wamid
@@ -28,9 +29,9 @@ RANKS = ("posted", "accepted", "sent", "received", "delivered", "read", "failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A button or a row of a list under a message: a tap sends its id and title back."""
+    """What can be tapped under a message: a tap sends its id and title back. A quick reply is gone with the next message."""
 
-    kind: Literal["button", "row"]
+    kind: Literal["button", "row", "quick reply", "postback"]
     id: str
     title: str
     description: str = ""
@@ -63,7 +64,8 @@ class Sent:
     """One attempt of Haat to send a message, whatever became of it.
 
     `outcome`: accepted; error (with its code); broken; or refused, timeout, dropped, where no answer came back.
-    `accepted` says whether Meta has the message, `answered` whether Haat was told anything.
+    `accepted` says whether Meta has the message, `answered` whether Haat was told anything. On Messenger `phone_number_id` is
+    the page's id, `recipient` the page-scoped id, `opaque` the metadata, and `tag` is there where one was used.
     """
 
     phone_number_id: str
@@ -80,6 +82,7 @@ class Sent:
     answered: bool
     error: int | None = None
     wamid: str | None = None
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +105,9 @@ class Chat:
     tokens_at: float = 0.0
     typing_until: float = 0.0
 
-    def open_at(self, now: float) -> bool:
-        """Say whether the customer service window is open."""
-        return self.last_written_at is not None and now < self.last_written_at + WINDOW
+    def open_at(self, now: float, window: float = WINDOW) -> bool:
+        """Say whether the customer service window is open, or one of as many seconds."""
+        return self.last_written_at is not None and now < self.last_written_at + window
 
     def take_token(self, now: float) -> bool:
         """Take one send from the pair's bucket of 45 that regains one each 6 s; False when it is empty."""
@@ -118,21 +121,25 @@ class Chat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A status that waits for `release()`."""
+    """A status that waits for `release()`; one that says "all up to here" has more marks than the first."""
 
     body: bytes
     mark: Mark
     number: str
+    more: tuple[Mark, ...] = ()
 
 
 class World:
-    """The memory of the simulator: the shops' numbers, and nobody else at first.
+    """The memory of the simulator: the shops' numbers and pages, and nobody else at first.
 
     `revision` grows with every change, also over a reset: a page that has seen one need not look again.
     """
 
-    def __init__(self, numbers: dict[str, ShopNumber], habits: Webhooks, revision: int = 0) -> None:
+    def __init__(
+        self, numbers: dict[str, ShopNumber], habits: Webhooks, revision: int = 0, pages: Pages | None = None
+    ) -> None:
         self.numbers = numbers
+        self.pages = pages or Pages()
         self.people: dict[str, Person] = {}
         self.chats: dict[tuple[str, str], Chat] = {}
         self.sent: list[Sent] = []
@@ -173,7 +180,8 @@ class World:
         if before is not None and self.phones.get(before.phone) == person.key:
             del self.phones[before.phone]
         self.people[person.key] = person
-        self.phones[person.phone] = person.key
+        if person.phone:
+            self.phones[person.phone] = person.key
         self.revision += 1
 
     def met(self, person: Person, shop: ShopNumber) -> None:
@@ -191,19 +199,26 @@ class World:
         *,
         due_at: float | None = None,
         mark: Mark | None = None,
+        more: tuple[Mark, ...] = (),
         number: str | None = None,
         what: What = "event",
     ) -> str:
-        """Put a webhook on its way; bytes go as they are, anything else in Meta's escaped form."""
+        """Put a webhook on its way; bytes go as they are, anything else in Meta's escaped form.
+
+        `number` is a number's or a page's id, which says where it goes.
+        """
         body = document if isinstance(document, bytes) else escape(document)
+        page = self.pages.by_id.get(number or "")
         posting = Posting(
             id=self.serial("webhook"),
             body=body,
             made_at=now,
             due_at=now if due_at is None else due_at,
-            marks=(mark,) if mark else (),
+            marks=((mark,) if mark else ()) + more,
             number=number,
             what=what,
+            path=MESSENGER_PATH if page else PATH,
+            secret=page.app_secret if page else "",
         )
         shop = self.numbers.get(number or "")
         if shop is None or shop.waba_id not in self.unsubscribed:

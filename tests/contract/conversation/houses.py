@@ -8,7 +8,7 @@ from typing import override
 from haat.conversation.memory import MemoryConversations, MemoryLines, MemorySends
 from haat.conversation.memory.inbox import MemoryCustomers, MemoryErasures, MemoryInbox
 from haat.conversation.model import Channel, Connected, Conversation, Outgoing
-from haat.conversation.ports import Conversations, Kept, Line, Lines, Reports, Sends
+from haat.conversation.ports import Conversations, Kept, Line, Lines, Marks, Reports, Sends
 from haat.conversation.ports.inbox import Customers, Erasures, Inbox
 from haat.conversation.store.channels import connect_actions
 from haat.conversation.store.conversations import DynamoConversations
@@ -17,6 +17,7 @@ from haat.conversation.store.erasures import DynamoErasures
 from haat.conversation.store.inbox import DynamoInbox
 from haat.conversation.store.items import OUTBOUND, load_outgoing, message_pk
 from haat.conversation.store.lines import DynamoLines
+from haat.conversation.store.seen import DynamoMarks
 from haat.conversation.store.sends import DynamoReports, DynamoSends
 from haat.facts.conversation import Contact, Inbound, MessageReceived
 from haat.kernel.ids import Fingerprint, MessageId
@@ -33,6 +34,7 @@ class House(ABC):
     conversations: Conversations
     sends: Sends
     reports: Reports
+    marks: Marks
     lines: Lines
     inbox: Inbox
     customers: Customers
@@ -104,7 +106,7 @@ class MemoryHouse(House):
 
     def __init__(self) -> None:
         self.conversations = self._kept = MemoryConversations()
-        self.sends = self.reports = self._said = MemorySends(conversations=self._kept)
+        self.sends = self.reports = self.marks = self._said = MemorySends(conversations=self._kept)
         self.lines = self._lines = MemoryLines()
         self.inbox = MemoryInbox(kept=self._kept, sends=self._said)
         self.customers = MemoryCustomers(kept=self._kept)
@@ -155,6 +157,7 @@ class DynamoHouse(House):
         self.conversations = DynamoConversations(table, PEPPER, lambda: self._seconds[0])
         self.sends = DynamoSends(table)
         self.reports = DynamoReports(table, PEPPER)
+        self.marks = DynamoMarks(table, PEPPER)
         self.lines = DynamoLines(table, tables.sealer, lambda: self._seconds[0])
         self.inbox = DynamoInbox(table, PEPPER)
         self.customers = DynamoCustomers(table)

@@ -11,7 +11,17 @@ from haat.conversation.store.channels import DynamoChannels
 from haat.kernel.errors import Conflict, Rejected
 from haat.kernel.once import Answer, Once
 from tests.contract.tables import Tables
-from tests.invented import ADDRESS, CHANNEL, MERCHANT, NOW, OTHER_CHANNEL, OTHER_MERCHANT, SECOND_CHANNEL
+from tests.invented import (
+    ADDRESS,
+    CHANNEL,
+    MERCHANT,
+    NOW,
+    OTHER_CHANNEL,
+    OTHER_MERCHANT,
+    PAGE,
+    PAGE_CHANNEL,
+    SECOND_CHANNEL,
+)
 
 NUMBER = Number(display="+91 5550 000001", name="মিষ্টি ভাণ্ডার", verification="VERIFIED", quality="GREEN")
 
@@ -84,6 +94,28 @@ def test_channel_is_forgotten_by_its_owner_alone(channels: Channels) -> None:
     assert channels.page(MERCHANT, None, 10) == ([], None)
     save(channels, connected(replace(CHANNEL, merchant=OTHER_MERCHANT)), "another key")
     assert channels.owner("whatsapp", ADDRESS) == OTHER_MERCHANT
+
+
+def test_page_stands_beside_the_number(channels: Channels) -> None:
+    """A shop may have both, each under its own kind; taking one away leaves the other."""
+    number, page = connected(CHANNEL), Connected(channel=PAGE_CHANNEL, number=Number(name="Mishti"), connected_at=NOW)
+    save(channels, number)
+    save(channels, page)
+    assert channels.page(MERCHANT, None, 10)[0] == [page, number]
+    assert channels.owner("messenger", PAGE) == MERCHANT
+    assert channels.owner("whatsapp", PAGE) is None
+    assert not channels.disconnect(MERCHANT, "whatsapp", PAGE)
+    assert channels.disconnect(MERCHANT, "messenger", PAGE)
+    assert channels.page(MERCHANT, None, 10) == ([number], None)
+
+
+def test_only_what_shows_a_profile_asks_for_it(tables: Tables) -> None:
+    """A number wants what the shop says of itself when it is saved; a page is its owner's to write."""
+    channels = DynamoChannels(tables.conversation)
+    save(channels, connected(PAGE_CHANNEL))
+    assert tables.items("CHANNELWANTS#") == []
+    save(channels, connected(CHANNEL))
+    assert len(tables.items("CHANNELWANTS#")) == 1
 
 
 def test_pages_hold_each_channel_once(channels: Channels) -> None:

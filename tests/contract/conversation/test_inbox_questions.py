@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from haat.conversation.model import Taught
+from haat.conversation.ports import Kept
+from haat.conversation.rules.menus import question_id
 from haat.kernel.errors import Changed, NotFound
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import HOUR, MINUTE, later
@@ -12,12 +14,15 @@ from tests.contract.conversation.houses import DynamoHouse, House
 from tests.contract.conversation.people import DONE, once, whole
 from tests.invented import (
     ANITA,
+    CHANNEL,
     MERCHANT,
     NOW,
     OTHER_CHANNEL,
     OTHER_MERCHANT,
     altered,
     message,
+    new,
+    outgoing,
 )
 
 
@@ -101,3 +106,25 @@ def test_cursor_of_nobodys_making_leads_nowhere_else(dynamodb: DynamoHouse) -> N
         assert set(found) <= {MERCHANT}
     assert dynamodb.inbox.conversations(MerchantId("nobody"), None, 10) == ([], None)
     assert dynamodb.inbox.messages(mine.id, "~", 10)[0]
+
+
+def test_question_that_is_answered_leaves_the_list_with_its_answer(house: House) -> None:
+    """The customer says which they meant: what says so is kept and the question is gone, together; a repeat changes nothing."""
+    there = house.meet(ANITA)
+    id = ask(house)
+    other = ask(house, "tigers?", id="wamid.other", at=later(NOW, MINUTE))
+    there = house.conversations.find(CHANNEL, ANITA, there)
+    pick = message("2", id="wamid.pick", at=later(NOW, HOUR))
+    kept = Kept(fact=pick, before=there, after=there, answered=id)
+    assert [house.conversations.keep(kept), house.conversations.keep(kept)] == [True, False]
+    assert [question.id for question in house.inbox.questions(MERCHANT, None, 10)[0]] == [other]
+    assert id == question_id(message(id="wamid.q").key, NOW)
+
+
+def test_question_that_a_burst_answers_leaves_the_list_with_the_burst(house: House) -> None:
+    """Where the shop waits for its customers to finish, what they say then takes the question off as well."""
+    house.meet(ANITA)
+    id = ask(house)
+    there = house.conversations.find(CHANNEL, ANITA, new())
+    house.conversations.keep_burst(there, there, outgoing(1), (), answered=id)
+    assert house.inbox.questions(MERCHANT, None, 10) == ([], None)

@@ -9,9 +9,9 @@ from haat.conversation.model import WINDOW_MS, Outgoing, SendState
 from haat.conversation.ports import Claimed
 from haat.conversation.rules.sending import RANKS, rises
 from haat.kernel.ids import MessageId, ProviderId
-from haat.kernel.time import HOUR, MINUTE, Instant, later
+from haat.kernel.time import DAY, HOUR, MINUTE, Instant, later
 from tests.contract.conversation.houses import House
-from tests.invented import NOW, OTHER_ADDRESS, message, outgoing, status
+from tests.invented import MINA, NOW, OTHER_ADDRESS, PAGE_CHANNEL, message, outgoing, status
 
 TAKEN = ProviderId("wamid.out")
 LATER = later(NOW, 3 * MINUTE)
@@ -146,6 +146,15 @@ def test_window_is_read_fresh(house: House) -> None:
     assert house.sends.window_ends(said) == later(NOW, WINDOW_MS)
     house.another().hear(message(id="wamid.2", at=later(NOW, HOUR)))
     assert house.sends.window_ends(said) == later(NOW, WINDOW_MS + HOUR)
+
+
+def test_window_of_a_persons_words_is_longer_where_the_channel_gives_people_longer(house: House) -> None:
+    """On Messenger what a person says after a day may go for seven, and nothing else may; on WhatsApp there is no such thing."""
+    house.connect(PAGE_CHANNEL, "token of a page")
+    talk = house.meet(MINA, channel=PAGE_CHANNEL)
+    assert house.sends.window_ends(outgoing(conversation=talk, agent=True)) == later(NOW, 7 * DAY)
+    assert house.sends.window_ends(outgoing(conversation=talk)) == later(NOW, WINDOW_MS)
+    assert house.sends.window_ends(outgoing(conversation=house.meet(), agent=True)) == later(NOW, WINDOW_MS)
 
 
 def test_window_of_a_conversation_that_is_gone_is_the_one_that_was_known(house: House) -> None:

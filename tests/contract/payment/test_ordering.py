@@ -134,6 +134,17 @@ def test_customer_of_a_confirmed_order_is_asked_with_a_link_of_its_sum(shelf: Sh
     assert shelf.told() == ["PRESENTED"]
 
 
+@pytest.mark.parametrize(("channel", "card"), [("whatsapp", True), ("messenger", False)])
+def test_card_asks_where_there_is_one(shelf: Shelf, channel: str, card: bool) -> None:  # noqa: FBT001  # a case of the test
+    """WhatsApp's own is WhatsApp's: a customer elsewhere is asked by the picture and the link, and hears of no card later."""
+    shelf.account(order_details=True)
+    assert shelf.ordering.wants(replace(WANTS, channel=channel, address="200000000000001"), ACCEPTED) == "asked"
+    (says,) = shelf.asked()
+    assert (says.bill is not None, says.code) == (card, shelf.payment().request.link)
+    shelf.ordering.wants_none(NONE, later(ACCEPTED, MINUTE))
+    assert len(shelf.asked()) == (2 if card else 1)
+
+
 def test_same_fact_again_asks_nobody_again(shelf: Shelf) -> None:
     """Nor does it when the shop has opened another account since, or the request has gone on."""
     shelf.account()

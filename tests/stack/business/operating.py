@@ -5,7 +5,7 @@ from typing import Any
 from haat.business.model.token import Role
 from haat.kernel.ids import MerchantId
 from infra.local.http import Response
-from infra.local.simulators.people import ShopNumber
+from infra.local.simulators.people import Page, ShopNumber
 from tests.stack.business.conftest import Api
 
 OPERATOR = "01KDVDNA000PERATR000000001"
@@ -18,7 +18,7 @@ NEW_SHOP = {
     "language": "bn",
     "languages": ["bn", "en"],
 }
-NUMBER = "100000000000011"
+NUMBER, PAGE = "100000000000011", "200000000000011"
 
 
 class Operator:
@@ -48,8 +48,17 @@ class Operator:
         """A number that Meta has given to somebody, who has not come to us yet."""
         return self._api.stage.graph.add(id)
 
+    def page(self, id: str = PAGE) -> Page:
+        """A page of somebody who has not come to us yet: our app hears nothing of it."""
+        return self._api.stage.graph.add_page(Page.of(id, name="Natun Boighar", fields=()))
+
 
 def asked(number: ShopNumber, **other: str) -> dict[str, str]:
     """What connects a number."""
     known = {"phone_number_id": number.phone_number_id, "account_id": number.waba_id, "access_token": number.token}
     return known | other
+
+
+def asked_page(page: Page, **other: str) -> dict[str, str]:
+    """What connects a page."""
+    return {"kind": "messenger", "page_id": page.page_id, "access_token": page.token} | other

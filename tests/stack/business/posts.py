@@ -16,6 +16,7 @@ from tests.stack.business.posts_operator import Post
 from tests.stack.business.posts_payments import BEFORE_THE_BANK_IS_ASKED, PaymentPosts
 
 HERE = f"/v1/merchants/{SWEET_SHOP}"
+TEMPLATES = ("sweets", "clothing")
 
 
 class Posts(PaymentPosts):
@@ -36,6 +37,18 @@ class Posts(PaymentPosts):
         """What is never said to anybody."""
         seen = self._api.stage.graph.sent
         return Post(path=f"{HERE}/auto-replies/test", body={"text": "hours"}, seen=lambda: [one.text for one in seen()])
+
+    def start_from_template(self) -> Post:
+        """A template of which one entry is not there; each time another template."""
+        for template in TEMPLATES:
+            self._api.json("POST", "auto-replies/from-template", {"template": template}, expect=201)
+        etag = self._api.call("GET", "auto-replies").headers["etag"]
+        assert self._api.call("DELETE", "auto-replies/offer", match=etag).status == 204
+        return Post(
+            path=f"{HERE}/auto-replies/from-template",
+            body={"template": TEMPLATES[next(self._numbers) % 2]},
+            seen=lambda: self._listed("auto-replies", "id", "offer"),
+        )
 
     def teach_unanswered(self) -> Post:
         """A question of a new customer."""

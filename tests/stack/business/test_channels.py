@@ -39,6 +39,7 @@ def test_shop_that_is_connected_answers_its_customers(api: Api, operator: Operat
     assert made == {
         "kind": "whatsapp",
         "phone_number_id": NUMBER,
+        "page_id": None,
         "account_id": number.waba_id,
         "display_phone_number": f"+{number.display_phone_number}",
         "verified_name": number.name,
@@ -132,11 +133,11 @@ def test_new_token_lifts_a_stop(api: Api, operator: Operator) -> None:
     api.stage.graph.faults.error(190, number=SWEET_NUMBER)
     assert market.says(market.customer(), "hours") == []
     stopped = {"reason": "stop_token", "at": "2026-01-05T04:30:00.000Z"}
-    assert [c["stopped"] for c in api.json("GET", "channels")["items"]] == [stopped]
+    assert [c["stopped"] for c in api.json("GET", "channels")["items"]] == [None, stopped], "its page goes on"
     again = {"phone_number_id": SWEET_NUMBER, "account_id": SWEETS.account, "access_token": SWEETS.token}
     made = operator.json("POST", f"merchants/{SWEET_SHOP}/channels", again, expect=201)
     assert made["stopped"] is None
-    assert api.json("GET", "channels")["items"] == [made]
+    assert api.json("GET", "channels")["items"][1] == made
     api.stage.run_for(61)
     assert len(market.says(market.customer(), "hours")) == 1
 
@@ -156,9 +157,9 @@ def test_number_that_is_taken_away_is_free(api: Api, operator: Operator) -> None
 
 
 def test_numbers_are_seen_by_their_own_shop(api: Api) -> None:
-    """Each shop sees its own number and no other, and has no way to connect one."""
-    (own,) = api.json("GET", "channels")["items"]
-    assert own["phone_number_id"] == SWEET_NUMBER
+    """Each shop sees its own number and its own page and no other, and has no way to connect one."""
+    page, number = api.json("GET", "channels")["items"]
+    assert (page["page_id"], number["phone_number_id"]) == (SWEETS.page_id, SWEET_NUMBER)
     assert api.refused("GET", f"/v1/merchants/{HARDWARE_SHOP}/channels") == (404, "not-found")
     path = f"/v1/operator/merchants/{SWEET_SHOP}/channels"
     assert api.refused("GET", path) == (404, "not-found")

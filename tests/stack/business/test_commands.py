@@ -170,7 +170,7 @@ def test_command_costs_little_and_ordinary_messages_nothing(stall: Stall) -> Non
     stall.stage.faults.clear()
     stall.says(boss, "bot off")
     # The conversation, whether it was kept; whether it was done, what was taught; the change; the message.
-    assert operations(stall) == ["GetItem"] * 4 + ["TransactWriteItems"] * 2
+    assert operations(stall) == ["GetItem"] * 3 + ["Query"] + ["TransactWriteItems"] * 2
 
 
 def operations(stall: Stall) -> list[str]:

@@ -74,7 +74,15 @@ def test_shop_has_at_most_600_examples(api: Api, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"examples": []}, {"replies": {}}, {"examples": ["  "]}, {"replies": {"xx": "y"}}, {"id": "Über"}]
+    "wrong",
+    [
+        {"examples": []},
+        {"replies": {}},
+        {"replies": {"en": " \n"}},
+        {"examples": ["  "]},
+        {"replies": {"xx": "y"}},
+        {"id": "Über"},
+    ],
 )
 def test_entry_that_can_answer_nothing_is_refused(api: Api, wrong: dict[str, Any]) -> None:
     """An entry needs an example and an answer, in a language that is spoken here."""
@@ -87,27 +95,117 @@ def test_text_is_tried_without_sending(api: Api) -> None:
     assert (tried["entry"], tried["confidence"], tried["decision"]) == ("price", 1, "matched")
     assert tried["nearest_example"] == "দাম কত"
     assert tried["reply"].startswith("সন্দেশ")
-    unknown = api.json("POST", "auto-replies/test", {"text": "do you sell cars"})
-    assert (unknown["entry"], unknown["decision"]) == (None, "not_understood")
+    unknown = api.json("POST", "auto-replies/test", {"text": "zygote xylophone"})
+    assert (unknown["entry"], unknown["decision"], unknown["choices"]) == (None, "not_understood", [])
     assert api.stage.graph.sent() == []
 
 
+LIKE = {"lift": "do you have a lift here", "toilet": "do you have a toilet here", "parking": "is there parking"}
+
+
+def unsure(api: Api) -> str:
+    """A text that a normal bot asks back, and an eager one answers."""
+    texts = ("lift there", "some lift somewhere", "lifts", "a lift maybe", "lift lift", "any lift for us today")
+    for text in texts:
+        (best, *_) = api.json("POST", "auto-replies/test", {"text": text})["top"]
+        if best["entry"] == "lift" and 0.25 <= best["confidence"] < 0.35:
+            return text
+    raise AssertionError("the bot is sure of all of them, or of none")
+
+
 def test_tried_text_that_misses_shows_what_is_near(api: Api) -> None:
-    """Up to three entries, the nearest first, each less sure than one that would answer."""
-    said = {"lift": "do you have a lift here", "toilet": "do you have a toilet here", "parking": "is there parking"}
-    for id, example in said.items():
-        api.json("POST", "auto-replies", {"id": id, "examples": [example], "replies": {"en": "x"}}, expect=201)
-    tried = api.json("POST", "auto-replies/test", {"text": "have you got lifts here"})
-    assert (tried["entry"], tried["confidence"], tried["decision"]) == (None, 0, "not_understood")
-    assert tried["nearest_example"] == "do you have a lift here"
-    assert tried["top"][0]["entry"] == "lift"
-    sure = [found["confidence"] for found in tried["top"]]
-    assert sure == sorted(sure, reverse=True)
-    assert max(sure) < 0.8
-    assert len(sure) <= 3
-    assert api.json("POST", "auto-replies/test", {"text": "সকাল"})["top"] == []
+    """Up to three entries, the surest first, and what a customer would be asked: the shop sees whom a menu would offer."""
+    for id, example in LIKE.items():
+        entry = {"id": id, "examples": [example], "replies": {"en": "x"}, "titles": {"en": id.title()}}
+        api.json("POST", "auto-replies", entry, expect=201)
+    tried = api.json("POST", "auto-replies/test", {"text": unsure(api)})
+    assert (tried["entry"], tried["confidence"], tried["decision"]) == (None, 0, "menu")
+    assert tried["nearest_example"] == tried["top"][0]["example"]
+    assert "Lift" in tried["choices"]
+    assert all(title in tried["reply"] for title in tried["choices"])
+    assert len(tried["top"]) <= 3
+    assert api.json("POST", "auto-replies/test", {"text": "???"})["top"] == []
     exact = api.json("POST", "auto-replies/test", {"text": "is there parking"})
     assert exact["top"][0] == {"entry": "parking", "confidence": 1, "example": "is there parking"}
+
+
+def test_shop_sets_how_sure_its_bot_must_be(api: Api) -> None:
+    """What an eager bot answers a careful one asks back; who says nothing of it has a normal one."""
+    for id, example in LIKE.items():
+        api.json("POST", "auto-replies", {"id": id, "examples": [example], "replies": {"en": "x"}}, expect=201)
+    bot = api.json("GET", "bot")
+    assert bot["manners"].pop("sureness") == "normal"
+    words = {"text": unsure(api)}
+    said = {}
+    for sureness in ("careful", "eager", None):
+        manners = bot["manners"] | ({"sureness": sureness} if sureness else {})
+        body = bot | {"manners": manners}
+        there = api.json("PUT", "bot", body, match=api.call("GET", "bot").headers["etag"])
+        said[there["manners"]["sureness"]] = api.json("POST", "auto-replies/test", words)["decision"]
+    assert said == {"careful": "menu", "eager": "matched", "normal": "menu"}
+    wrong = bot | {"manners": bot["manners"] | {"sureness": "bold"}}
+    assert api.refused("PUT", "bot", wrong, match=api.call("GET", "bot").headers["etag"]) == (422, "invalid")
+
+
+def test_entry_keeps_its_titles_and_that_a_person_goes_on(api: Api) -> None:
+    """Both come back as they were said; who leaves them out when replacing it takes them away."""
+    complaint = PARKING | {"id": "complaint", "titles": {"en": "A complaint", "bn": "অভিযোগ"}, "to_person": True}
+    complaint |= {"examples": ["the sweets were stale"]}
+    assert api.json("POST", "auto-replies", complaint, expect=201) == complaint
+    assert api.json("GET", "auto-replies/complaint") == complaint
+    tried = api.json("POST", "auto-replies/test", {"text": "The sweets were stale!"})
+    assert (tried["entry"], tried["decision"]) == ("complaint", "handed_over")
+    change = {name: complaint[name] for name in ("examples", "replies")}
+    etag = api.call("GET", "auto-replies").headers["etag"]
+    assert api.json("PUT", "auto-replies/complaint", change, match=etag) == {"id": "complaint", **change}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"titles": {"en": "x" * 25}}, "titles.en"),
+        ({"titles": {"en": "two\nlines"}}, "titles.en"),
+        ({"titles": {"fr": "x"}}, "titles.fr"),
+        ({"to_person": "yes"}, "to_person"),
+        ({"examples": ["parking?", "🙏🏽!"]}, "examples.1"),
+        ({"examples": ["\u200f\u200d"]}, "examples.0"),
+    ],
+)
+def test_what_a_bot_can_not_use_is_refused_by_its_field(api: Api, wrong: dict[str, Any], field: str) -> None:
+    """A title that no menu could show, an example that no message could be like."""
+    answer = api.call("POST", "auto-replies", PARKING | wrong)
+    assert (answer.status, [it["field"] for it in json.loads(answer.body)["errors"]]) == (422, [field])
+
+
+def test_strange_letters_in_examples_are_kept_as_text(api: Api) -> None:
+    """Marks of direction, NUL and half a surrogate do no harm: what can be kept is, and finds its answer."""
+    body = '{"id":"odd","examples":["\\u202epark\\u0000ing lot\\ud83d"],"replies":{"en":"x"}}'
+    made = api.call("POST", "auto-replies", body.encode(), headers={"content-type": "application/json"})
+    assert made.status == 201
+    assert json.loads(made.body)["examples"] == ["\u202eparking lot\ufffd"]
+    assert api.json("POST", "auto-replies/test", {"text": "parking lot"})["entry"] == "odd"
+
+
+def test_checks_say_what_to_look_at(api: Api) -> None:
+    """Which entries look alike, which replies a channel cuts, what of a template is still to be filled in."""
+    long = "ক্ষি" * 600
+    for id, example, reply in (
+        ("rooms", "is there room for ten people", long),
+        ("tables", "is there room for six", "[how many]"),
+    ):
+        api.json("POST", "auto-replies", {"id": id, "examples": [example], "replies": {"bn": reply}}, expect=201)
+    found = api.json("GET", "auto-replies/checks", role=Role.READ_ONLY)
+    assert {"is there room for six"} <= {it["example"] for it in found["look_alikes"] if it["answered_by"] == "rooms"}
+    place = {"entry": "rooms", "text": None, "language": "bn"}
+    assert found["too_long"] == [place | {"channel": "messenger", "limit": 2000, "length": 2400}]
+    assert found["to_fill_in"] == [place | {"entry": "tables", "blank": "[how many]"}]
+    held = sum(len(entry["examples"]) for entry in api.json("GET", "auto-replies")["items"])
+    assert (found["learnt"], found["examples"], found["most"]) == (True, held, 600)
+    tried = api.json("POST", "auto-replies/test", {"text": "is there room for ten people", "channel": "messenger"})
+    assert len(tried["reply"]) <= 2000
+    assert tried["reply"].endswith("ক্ষি…")
+    whole = api.json("POST", "auto-replies/test", {"text": "is there room for ten people", "channel": "whatsapp"})
+    assert whole["reply"] == long
 
 
 def test_tried_question_for_goods_is_answered_by_the_counter(api: Api) -> None:

@@ -8,11 +8,12 @@ import pytest
 from haat.aws.table import Table
 from infra.conform.deployed import Deployed
 from infra.local.clock import START
-from infra.local.market import HARDWARE, SAREES, SWEETS
+from infra.local.market import HARDWARE, MARKET, SAREES, SWEETS
 from infra.local.pumps import StreamPump
 from infra.local.seed import seed
 from infra.local.simulators.customer import Customer
 from infra.local.stage import Stage
+from tests.stack.conversation.ways import WHATSAPP, Way
 
 SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP = (shop.phone_number_id for shop in (SWEETS, SAREES, HARDWARE))
 
@@ -20,17 +21,17 @@ SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP = (shop.phone_number_id for shop in (SWEET
 class Market:
     """The stage, as customers see it."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, way: Way = WHATSAPP) -> None:
+        self.stage, self.way = stage, way
 
     def customer(self, number: int = 1, **more: object) -> Customer:
         """A customer with an invented number."""
-        return self.stage.graph.customer(phone=f"9198000000{number:02d}", **more)  # type: ignore[arg-type]  # as given
+        return self.way.customer(self.stage.graph, number, **more)
 
-    def says(self, customer: Customer, text: str, *, to: str = SWEET_SHOP, at: float | None = None) -> list[str]:
-        """Let a customer write, and everything happen that follows now; return what the shop said since."""
+    def says(self, customer: Customer, text: str, *, to: str = "", at: float | None = None) -> list[str]:
+        """Let a customer write, to the sweet shop if to no other, and everything happen that follows now; return what was said since."""
         before = len(self.said())
-        customer.writes(to, text, at=at)
+        customer.writes(to or self.way.sweets, text, at=at)
         self.stage.drain()
         return self.said()[before:]
 
@@ -84,8 +85,12 @@ class Market:
 
 
 @pytest.fixture
-def market(stage: Stage) -> Iterator[Market]:
-    """Return the open market."""
-    seed(stage)
-    yield Market(stage)
+def market(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Market]:
+    """Return the open market, on WhatsApp unless a test is played EVERYWHERE."""
+    way: Way = getattr(request, "param", WHATSAPP)
+    seed(stage, way.shops)
+    yield Market(stage, way)
+    for shop in way.shops:
+        if shop not in MARKET:  # the graph keeps its pages for the next test, which knows the demo's alone
+            stage.graph.messenger.pages.pop(shop.page_id, None)
     assert not [failure for failure in stage.failures if not failure.died], "a function broke"

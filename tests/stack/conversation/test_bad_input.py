@@ -6,6 +6,7 @@ Whatever stands beside it or comes right after it is answered as ever.
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
@@ -17,10 +18,15 @@ from infra.local.simulators.customer import Customer
 from infra.local.simulators.wire import signatures, wamid
 from infra.local.stage import Stage
 from tests.stack.conversation.conftest import HARDWARE_SHOP, SAREE_SHOP, SWEET_SHOP, Market
-from tests.stack.conversation.posted import WEBHOOK, post, said, webhook
+from tests.stack.conversation.posted import PAGE_WEBHOOK, WEBHOOK, event, page_webhook, post, said, webhook
+from tests.stack.conversation.ways import EVERYWHERE, MESSENGER, WHATSAPP
 
 CANARY = "kingfisher4711"
-PHONE = "919800000071"
+PHONE, PSID = "919800000071", "7100000000000071"
+# For the many forms of what is refused before a channel reads it, or read by what all share: every day on one channel.
+ELSEWHERE_SLOW = pytest.mark.parametrize(
+    "market", [WHATSAPP, pytest.param(MESSENGER, marks=pytest.mark.slow)], indirect=True, ids=lambda way: way.name
+)
 ATTEMPTS = 3  # of one call to AWS, each of which must fail before Haat notices
 KILOBYTE, MEGABYTE = 1_000, 1024 * 1024
 
@@ -36,6 +42,43 @@ def one(text: str, *, at: float, shop: str = SWEET_SHOP, serial: str = "1", **mo
     return webhook({"messages": [message]}, shop=shop)
 
 
+def door(market: Market) -> str:
+    """Where the channel's webhooks are posted."""
+    return PAGE_WEBHOOK if market.way.name == "messenger" else WEBHOOK
+
+
+def said_here(market: Market, text: str, *, at: float = 0.0, serial: str = "1", **more: Any) -> dict[str, Any]:
+    """A customer's message, as the channel of this market brings it."""
+    if market.way.name == "messenger":
+        content = {"mid": f"m_{serial}", "text": text, **more}
+        return event(by=PSID, page=market.way.sweets, at=at or market.stage.clock.now(), message=content)
+    return said(text, by=PHONE, id=wamid(PHONE, serial, "in"), at=at or market.stage.clock.now(), **more)
+
+
+def body_here(market: Market, *messages: Any) -> bytes:
+    """A body with these messages for the sweet shop."""
+    if market.way.name == "messenger":
+        return page_webhook(*messages, page=market.way.sweets)
+    return webhook({"messages": [*messages]}, shop=market.way.sweets)
+
+
+def one_here(market: Market, text: str, **more: Any) -> bytes:
+    """A body with one message of a customer, as the channel of this market brings it."""
+    return body_here(market, said_here(market, text, **more))
+
+
+def timed(market: Market, at: Any) -> bytes:
+    """One whose time is this, in the channel's unit: seconds, or on Messenger milliseconds."""
+    if market.way.name == "messenger" and (isinstance(at, int) or (isinstance(at, str) and at.isdecimal())):
+        at = type(at)(int(at) * 1000)
+    return body_here(market, said_here(market, "hours") | {"timestamp": at})
+
+
+def written_to(market: Market) -> list[str | None]:
+    """Whom it was tried to answer."""
+    return [sent.to or sent.recipient for sent in market.stage.graph.sent()]
+
+
 def lines(stage: Stage, word: str, function: str = "inbound_message") -> list[dict[str, Any]]:
     """What a function has logged under a word."""
     documents = [json.loads(line) for line in stage.logs.lines(function)]
@@ -49,6 +92,8 @@ def was_logged(market: Market, word: str, function: str = "inbound_message", *, 
     everything = "\n".join(market.stage.logs.lines())
     assert CANARY not in everything
     assert PHONE not in everything
+    assert PSID not in everything
+    assert "m_1" not in everything
     assert "wamid." not in everything
 
 
@@ -78,6 +123,7 @@ def still_answers(market: Market) -> None:
     assert len(market.says(market.customer(42), "hours")) == 1
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize(
     "body",
     [
@@ -101,28 +147,31 @@ def still_answers(market: Market) -> None:
 )  # fmt: skip
 def test_signed_body_that_is_no_object_is_refused(market: Market, body: bytes) -> None:
     """Malformed JSON under a good signature is a 400 with problem details; the next message is answered."""
-    is_problem(post(market.stage, body), 400)
+    is_problem(post(market.stage, body, path=door(market)), 400)
     was_logged(market, "malformed")
     assert "request" in lines(market.stage, "malformed")[0]
     still_answers(market)
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("levels", [30, 1_000, 5_000])
 def test_deep_nesting_beside_a_message_costs_the_message_nothing(market: Market, levels: int) -> None:
     """What is nested deeper than anything sensible is cut off; the message in the same body is answered."""
-    body = one("hours", at=market.stage.clock.now())
-    nested = body.replace(b'"messages": [', b'"depth": ' + deep(levels) + b', "messages": [')
+    body = one_here(market, "hours")
+    part = b'"messaging": [' if market.way.name == "messenger" else b'"messages": ['
+    nested = body.replace(part, b'"depth": ' + deep(levels) + b", " + part)
     assert nested != body
-    assert post(market.stage, nested).status == 200
+    assert post(market.stage, nested, path=door(market)).status == 200
     market.stage.drain()
-    assert [sent.to for sent in market.stage.graph.sent()] == [PHONE]
+    assert written_to(market) in ([PHONE], [PSID])
     was_logged(market, "kept", counted="facts")
 
 
+@EVERYWHERE
 def test_deep_nesting_inside_a_message_leaves_its_text(market: Market) -> None:
     """A message that carries 5,000 levels of something is answered by its text, and says that something was cut."""
-    body = one("hours", at=market.stage.clock.now(), extra=0)
-    assert post(market.stage, body.replace(b'"extra": 0', b'"extra": ' + deep(5_000))).status == 200
+    body = one_here(market, "hours", extra=0).replace(b'"extra": 0', b'"extra": ' + deep(5_000))
+    assert post(market.stage, body, path=door(market)).status == 200
     market.stage.drain()
     assert len(market.stage.graph.sent()) == 1
     (item,) = market.items("MESSAGE#")
@@ -172,6 +221,7 @@ def test_thousand_updates_in_one_body_all_arrive(market: Market) -> None:
     was_logged(market, "kept", counted="facts")
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
@@ -186,42 +236,43 @@ def test_thousand_updates_in_one_body_all_arrive(market: Market) -> None:
 )
 def test_letters_that_no_store_can_hold_are_replaced(market: Market, text: str, kept: str) -> None:
     """Half letters and NUL don't stop a message: it is answered, and kept with what could be kept."""
-    rina = market.customer(1)
-    rina.writes(SWEET_SHOP, text)
+    rina, shop = market.customer(1), market.way.sweets
+    rina.writes(shop, text)
     market.stage.drain()
-    assert len(market.at_home(SWEET_SHOP, rina)) == 1
+    assert len(market.at_home(shop, rina)) == 1
     (item,) = market.items("MESSAGE#")
     assert json.loads(item["doc"]["S"])["text"] == kept
     was_logged(market, "kept", counted="facts")
 
 
+@EVERYWHERE
 def test_raw_half_letters_in_the_bytes_are_read(market: Market) -> None:
     """A body that is not quite UTF-8 is signed as it is, and its message answered."""
-    body = one("hours!", at=market.stage.clock.now()).replace(b"hours!", b"hours\xed\xa0\x80")
-    assert post(market.stage, body).status == 200
+    body = one_here(market, "hours!").replace(b"hours!", b"hours\xed\xa0\x80")
+    assert post(market.stage, body, path=door(market)).status == 200
     market.stage.drain()
     assert len(market.stage.graph.sent()) == 1
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("letter", ["a", "ক", "😀"])
 def test_long_text_is_answered_and_kept_whole(market: Market, letter: str) -> None:
     """60 kB of text in any script is one message with one answer, and the merchant has all of it."""
     text = letter * (60 * KILOBYTE // len(letter.encode()))
-    rina = market.customer(1)
-    rina.writes(SWEET_SHOP, text)
+    rina, shop = market.customer(1), market.way.sweets
+    rina.writes(shop, text)
     market.stage.drain()
-    assert len(market.at_home(SWEET_SHOP, rina)) == 1
+    assert len(market.at_home(shop, rina)) == 1
     (item,) = market.items("MESSAGE#")
     assert json.loads(item["doc"]["S"])["text"] == text
     assert not any(market.stage.queue_depth(queue) for queue in market.stage.deployment.queues)
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize("at", ["0", "1", 0, "86400"], ids=repr)
 def test_message_of_1970_is_kept_and_not_answered(market: Market, at: object) -> None:
     """A time long past is believed: its window is closed, the merchant sees the message, and nobody is written to."""
-    body = json.loads(one("hours", at=0))
-    body["entry"][0]["changes"][0]["value"]["messages"][0]["timestamp"] = at
-    assert post(market.stage, json.dumps(body).encode()).status == 200
+    assert post(market.stage, timed(market, at), path=door(market)).status == 200
     market.stage.drain()
     assert market.stage.graph.sent() == []
     assert len(market.items("MESSAGE#")) == 1
@@ -229,25 +280,27 @@ def test_message_of_1970_is_kept_and_not_answered(market: Market, at: object) ->
     still_answers(market)
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize(
     "at", ["4102444800", 4102444800, "99999999999999999999", 1e300, "-1", "soon", None, {}], ids=repr
 )
 def test_time_that_cannot_be_is_the_time_of_receipt(market: Market, at: object) -> None:
     """A time of 2100, or none at all, opens no window into the future: the message is one of now, and is answered."""
-    body = json.loads(one("hours", at=0))
-    body["entry"][0]["changes"][0]["value"]["messages"][0]["timestamp"] = at
-    assert post(market.stage, json.dumps(body).encode()).status == 200
+    assert post(market.stage, timed(market, at), path=door(market)).status == 200
     market.stage.drain()
     assert len(market.stage.graph.sent()) == 1
     (conversation,) = market.items("CUSTOMER#")
     assert json.loads(conversation["doc"]["S"])["last_customer_at"] == market.stage.clock.now() * 1000
 
 
-@pytest.mark.parametrize("name", ["page", "instagram", "kingfisher4711", None, 7, {}], ids=repr)
+@ELSEWHERE_SLOW
+@pytest.mark.parametrize("name", ["other", "instagram", "kingfisher4711", None, 7, {}], ids=repr)
 def test_unknown_object_is_taken_and_counted(market: Market, name: object) -> None:
     """A body for another product of Meta's is answered with 200, so that it does not come for a week, and not kept."""
-    body = json.loads(one("hours", at=market.stage.clock.now())) | {"object": name}
-    assert post(market.stage, json.dumps(body).encode()).status == 200
+    if name == "other":  # each channel's own address takes its own alone
+        name = "page" if market.way.name == "whatsapp" else "whatsapp_business_account"
+    body = json.loads(one_here(market, "hours")) | {"object": name}
+    assert post(market.stage, json.dumps(body).encode(), path=door(market)).status == 200
     market.stage.drain()
     assert market.items("MESSAGE#") == []
     assert lines(market.stage, "ignored")[0]["kind"] == "unknown_object"
@@ -269,26 +322,31 @@ def test_message_for_an_unknown_number_hinders_nobody(market: Market) -> None:
     was_logged(market, "unknown_address", "auto_reply")
 
 
+@EVERYWHERE
 def test_odd_items_beside_a_message_cost_it_nothing(market: Market) -> None:
     """Items that are no objects, have no id or no sender are shown to the merchant; the good one among them is answered."""
-    now = market.stage.clock.now()
     odd: list[object] = [7, None, CANARY, [], {}, {"id": "wamid.x"}, {"from": PHONE}, {"type": "text", "text": CANARY}]
-    good = said("hours", by=PHONE, id=wamid(PHONE, "good", "in"), at=now)
-    body = webhook({"messages": [*odd, good], "statuses": odd, "contacts": odd, "errors": CANARY}, shop=SWEET_SHOP)
-    assert post(market.stage, body).status == 200
+    odd += [{"sender": {"id": PSID}}, {"message": CANARY}, {"sender": {"id": PSID}, "message": {"text": [CANARY]}}]
+    document = json.loads(body_here(market, *odd, said_here(market, "hours")))
+    if market.way.name == "whatsapp":
+        document["entry"][0]["changes"][0]["value"] |= {"statuses": odd, "contacts": odd, "errors": CANARY}
+    else:
+        document["entry"][0] |= {"standby": odd, "changes": odd}
+    assert post(market.stage, json.dumps(document).encode(), path=door(market)).status == 200
     market.stage.drain()
-    assert [sent.to for sent in market.stage.graph.sent()] == [PHONE]
+    assert written_to(market) in ([PHONE], [PSID])
     assert CANARY in str(market.items("NOTE#"))
     was_logged(market, "noted", "auto_reply")
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("over", [0, 1])
 def test_body_over_3_mb_is_refused(market: Market, over: int) -> None:
     """3 MB are taken, one byte more is a 413, before anything else is done with it."""
-    body = one("hours", at=market.stage.clock.now())
+    body = one_here(market, "hours")
     body += b" " * (3 * MEGABYTE + over - len(body))
     market.stage.faults.clear()
-    answer = post(market.stage, body)
+    answer = post(market.stage, body, path=door(market))
     if over:
         is_problem(answer, 413)
         assert market.stage.faults.calls == []
@@ -303,6 +361,7 @@ def test_body_over_3_mb_is_refused(market: Market, over: int) -> None:
 SIGNATURE = "x-hub-signature-256"
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -328,20 +387,22 @@ SIGNATURE = "x-hub-signature-256"
 )  # fmt: skip
 def test_signature_that_is_not_right_is_refused(market: Market, spoil: Callable[[str], dict[str, str]]) -> None:
     """Without the one right header nothing is read: 401, counted, and not one byte of the body in the log."""
-    body = one(f"hours {CANARY}", at=market.stage.clock.now())
+    body = one_here(market, f"hours {CANARY}")
     good = signatures(market.stage.settings.app_secret, body)["X-Hub-Signature-256"]
-    is_problem(post(market.stage, body, {"content-type": "application/json", **spoil(good)}), 401)
+    headers = {"content-type": "application/json", **spoil(good)}
+    is_problem(post(market.stage, body, headers, path=door(market)), 401)
     nothing_was_kept(market)
     was_logged(market, "signature_refused")
     still_answers(market)
 
 
+@EVERYWHERE
 def test_signature_of_another_body_is_refused(market: Market) -> None:
     """One changed byte behind a good signature is a 401."""
-    body = one("hours", at=market.stage.clock.now())
+    body = one_here(market, "hours")
     good = signatures(market.stage.settings.app_secret, body)
-    is_problem(post(market.stage, body.replace(b"hours", b"price"), good), 401)
-    assert post(market.stage, body, good).status == 200
+    is_problem(post(market.stage, body.replace(b"hours", b"price"), good, path=door(market)), 401)
+    assert post(market.stage, body, good, path=door(market)).status == 200
 
 
 def test_signature_header_may_be_written_in_any_case(market: Market) -> None:
@@ -352,12 +413,13 @@ def test_signature_header_may_be_written_in_any_case(market: Market) -> None:
     assert market.stage.invoke("inbound_message", event)["statusCode"] == 200
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("kind", ["application/json", "application/octet-stream", "application/x-www-form-urlencoded"])
 def test_body_is_read_as_text_and_as_base64(market: Market, kind: str) -> None:
     """However Lambda wraps the bytes, by content type, the same message is answered."""
-    body = one("দাম কত?", at=market.stage.clock.now())
+    body = one_here(market, "দাম কত?")
     headers = {"content-type": kind} | signatures(market.stage.settings.app_secret, body)
-    assert market.stage.http("POST", WEBHOOK, headers, body).status == 200
+    assert market.stage.http("POST", door(market), headers, body).status == 200
     market.stage.drain()
     assert "সন্দেশ" in market.stage.graph.sent()[0].text
 
@@ -383,16 +445,18 @@ def _event(body: str, *, headers: dict[str, str], encoded: bool = False) -> dict
     }
 
 
+@EVERYWHERE
 def test_handshake_with_the_right_token_gives_the_challenge_back(market: Market) -> None:
     """Meta's GET is answered with its challenge, as plain text and nothing more."""
     request = market.stage.graph.handshake("1158201444")
     query = "&".join(f"{name}={value}" for name, value in request.query.items())
-    answer = market.stage.http("GET", f"{WEBHOOK}?{query}")
+    answer = market.stage.http("GET", f"{door(market)}?{query}")
     assert (answer.status, answer.body) == (200, b"1158201444")
     assert answer.headers["content-type"].startswith("text/plain")
     assert market.counted("handshake")
 
 
+@ELSEWHERE_SLOW
 @pytest.mark.parametrize(
     "query",
     [
@@ -410,7 +474,7 @@ def test_handshake_with_the_right_token_gives_the_challenge_back(market: Market)
 )
 def test_handshake_without_the_right_token_is_refused(market: Market, query: str) -> None:
     """Whoever does not know the token learns nothing: 403, counted, the challenge is not given back."""
-    is_problem(market.stage.http("GET", f"{WEBHOOK}?{query}"), 403)
+    is_problem(market.stage.http("GET", f"{door(market)}?{query}"), 403)
     was_logged(market, "handshake_refused")
 
 
@@ -459,6 +523,21 @@ def test_both_secrets_are_good_while_one_is_rotated(market: Market) -> None:
     assert status("the new secret", "6") == 200
     market.stage.drain()
     assert len(market.stage.graph.sent()) == 3
+
+
+def test_app_of_its_own_opens_its_own_address_alone(market: Market) -> None:
+    """Where pages belong to another app than numbers, each address takes its app's secret and token, and not the other's."""
+    stage, pages = market.stage, ("the pages' secret", "the pages' token")
+    for name, value in zip(("app-secrets", "verify-token"), pages, strict=True):
+        stage.client("ssm").put_parameter(
+            Name=f"/haat/local/messenger/{name}", Value=value, Type="SecureString", Overwrite=True
+        )
+    apps = {WEBHOOK: (LOCAL_APP_SECRET, LOCAL_VERIFY_TOKEN), PAGE_WEBHOOK: pages}
+    for path in apps:
+        for app, (secret, token) in apps.items():
+            query = urlencode({"hub.mode": "subscribe", "hub.challenge": "7", "hub.verify_token": token})
+            answers = post(stage, b"{}", secret=secret, path=path).status, stage.http("GET", f"{path}?{query}").status
+            assert answers == ((200, 200) if app == path else (401, 403)), (path, app)
 
 
 @pytest.mark.parametrize("secrets", ["", " ", ",", " , "])

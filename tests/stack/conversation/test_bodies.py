@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from haat.conversation.channels.whatsapp import Envelope, parse
+from haat.conversation.channels.meta import Envelope
+from haat.conversation.channels.whatsapp import parse
 from haat.facts.conversation import DeliveryReported, Inbound, MessageReceived
 from haat.kernel.ids import CorrelationId, Pepper
 from haat.kernel.time import SECOND, Instant

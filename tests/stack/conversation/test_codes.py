@@ -23,7 +23,7 @@ from tests.unit.payment.seeing import of_png, read
 LINK = (
     "upi://pay?pa=haat.kirana@testpsp&pn=Test%20Kirana%20Store&am=250.00&cu=INR&tr=H01JCXYZABCDEFGHJKMNPQRSTV&mode=15"
 )
-TEXT = f"Please pay ₹250 to Test Kirana Store.\nScan the code, or open this on your phone:\n{LINK}"
+TEXT = f"Please pay ₹250 to Test Kirana Store.\nOn your phone, open this in any UPI app:\n{LINK}"
 MERCHANT = MerchantId(SWEETS.merchant.id)
 LONG = 7200.0
 NOT_UP = 131053
@@ -40,7 +40,7 @@ class Till:
 
     def fact(self, **more: Any) -> ShopSays:
         """What the payment context raises."""
-        [person] = self.market.items("CUSTOMER#")
+        [person] = [item for item in self.market.items("CUSTOMER#") if item["sk"]["S"].startswith("CONVERSATION#")]
         fact = ShopSays(
             key=Fingerprint("0123456789abcdef0123456789abcdef"),
             merchant=MERCHANT,

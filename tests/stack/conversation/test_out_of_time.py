@@ -10,6 +10,7 @@ from infra.local.clock import MovedByHand
 from infra.local.market import SWEETS
 from tests.stack.conversation.conftest import SWEET_SHOP, Market
 from tests.stack.conversation.posted import post, webhook
+from tests.stack.conversation.ways import EVERYWHERE
 
 TEN = range(1, 11)
 # Within the client's own time-out. Four of them leave less of thirty seconds than a record is begun with.
@@ -19,7 +20,7 @@ SLOW_S, SLOW_CALLS = 4.0, 4
 def ten_customers_write(market: Market) -> None:
     """Ten messages come in one batch."""
     for number in TEN:
-        market.customer(number).writes(SWEET_SHOP, "hours")
+        market.customer(number).writes(market.way.sweets, "hours")
 
 
 def ten_customers_pause(market: Market) -> None:
@@ -35,6 +36,7 @@ def ten_customers_pause(market: Market) -> None:
     market.stage.clock.advance(5)
 
 
+@EVERYWHERE
 @pytest.mark.parametrize("play", [ten_customers_write, ten_customers_pause])
 def test_customers_whose_turn_did_not_come_are_answered_in_the_next_batch(
     market: Market, play: Callable[[Market], None]

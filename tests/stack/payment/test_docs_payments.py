@@ -2,13 +2,9 @@
 
 import base64
 import json
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,70 +19,12 @@ from tests.stack.business.operating import Operator
 from tests.stack.business.ordering import Stall
 from tests.stack.payment.filing import Desk, payment, report
 from tests.stack.payment.till import ScriptedBank, Till, scripted
+from tests.stack.typed import Reader, read
 
 pytestmark = pytest.mark.on_moto("a bank that answers by script")
 
 PAGE = (Path(__file__).parents[3] / "docs/payments.md").read_text()
-BLOCKS = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
-ADDRESS = "http://127.0.0.1:8080"
 OPERATOR = "01KDVDNA00PERAT0R00000001T"
-PRETENDS = f"""#!{sys.executable}
-import json, sys
-with open(__file__ + ".asked", "a") as file:
-    print(json.dumps(sys.argv[1:]), file=file)
-"""
-
-
-class Reader:
-    """Someone who types what the page says; `knows` are the words in capitals that are theirs to fill in."""
-
-    def __init__(self, stage: Stage, folder: Path, knows: dict[str, str]) -> None:
-        self.stage, self.knows, self._curl = stage, knows, folder / "curl"
-        self._curl.write_text(PRETENDS)
-        self._curl.chmod(0o755)
-        self.typed: list[str] = []
-
-    def types(self, part: str) -> list[Response]:
-        """Type the block in which `part` stands -> what each of its commands is answered; everything that follows happens."""
-        (block,) = [block for block in BLOCKS if part in block]
-        self.typed.append(block)
-        asked = Path(f"{self._curl}.asked")
-        asked.write_text("")
-        path = f"{self._curl.parent}:/usr/bin:/bin"
-        subprocess.run(["/bin/sh", "-euc", block], env={"PATH": path, "B": self.address, **self.knows}, check=True)
-        answers = [self._asks(json.loads(line)) for line in asked.read_text().splitlines()]
-        self.stage.drain()
-        return answers
-
-    @property
-    def address(self) -> str:
-        """What the first block calls B."""
-        return f"{ADDRESS}/v1/merchants/{self.knows['MERCHANT']}"
-
-    def _asks(self, words: list[str]) -> Response:
-        method, target, headers, body = "", "", {}, b""
-        rest = iter(words)
-        for word in rest:
-            match word:
-                case "-X":
-                    method = next(rest)
-                case "-H":
-                    name, _, value = next(rest).partition(": ")
-                    headers[name.lower()] = value
-                case "-d":
-                    body = next(rest).encode()
-                case "-o":
-                    next(rest)
-                case _:
-                    assert word.startswith(ADDRESS), word
-                    target = word.removeprefix(ADDRESS)
-        return self.stage.http(method or ("POST" if body else "GET"), target, headers, body)
-
-
-def read(answer: Response, status: int) -> Any:
-    """The document in an answer."""
-    assert answer.status == status, answer.body.decode()
-    return json.loads(answer.body)
 
 
 @pytest.fixture
@@ -113,7 +51,7 @@ def test_page_can_be_typed(api: Api, bank: ScriptedBank, tmp_path: Path) -> None
         "TOKEN": api.token(SWEET_SHOP, Role.OWNER),
         "OPERATOR": api.token(OPERATOR, Role.OPERATOR),
     }
-    reader = Reader(stage, tmp_path, known)
+    reader = Reader(PAGE, stage, tmp_path, known)
 
     opened = read(reader.types("our-account")[0], 201)
     assert (opened["state"], "also-from-there" in json.dumps(opened)) == ("testing", False)
@@ -164,7 +102,7 @@ def test_page_can_be_typed(api: Api, bank: ScriptedBank, tmp_path: Path) -> None
     review, orphans, same = reader.types("state=REVIEW")
     assert (read(review, 200)["items"], read(orphans, 200)["items"], same.status) == ([], [], 200)
 
-    assert sorted(reader.typed) == sorted(BLOCKS)
+    assert sorted(reader.typed) == sorted(reader.blocks)
 
 
 def _accounts(stage: Stage) -> DynamoAccounts:

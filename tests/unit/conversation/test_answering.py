@@ -74,10 +74,11 @@ class Crowded(MemoryConversations):
         outgoing: Outgoing | None,
         listed: tuple[Fingerprint, ...],
         resembles: str = "",
+        answered: str = "",
     ) -> None:
         if self.between:
             self.between.pop(0)()
-        MemoryConversations.keep_burst(self, before, after, outgoing, listed, resembles)
+        MemoryConversations.keep_burst(self, before, after, outgoing, listed, resembles, answered)
 
 
 class Market:

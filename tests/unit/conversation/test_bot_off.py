@@ -9,7 +9,8 @@ from haat.conversation.memory.counter import MemoryCounter
 from haat.conversation.model import Manners, Served, Taught
 from haat.conversation.rules import teaching as rules
 from haat.conversation.rules.asking import ask_of
-from haat.conversation.rules.reply import Reason, decide, decide_burst
+from haat.conversation.rules.decision import Reason
+from haat.conversation.rules.reply import decide, decide_burst
 from haat.conversation.service.teaching import Teaching
 from haat.facts.conversation import MessageReceived
 from haat.kernel.time import HOUR, later
@@ -61,8 +62,10 @@ def test_newcomer_is_welcomed_when_it_is_on_again() -> None:
 
 def test_trying_a_text_shows_that_it_is_silent() -> None:
     """What the shop's people try out tells them why nobody is answered."""
-    teaching = Teaching(teachings=MemoryTeachings(), shop=lambda _: (OFF, BOOK), counter=MemoryCounter)
-    tried = teaching.attempt(MERCHANT, "hours", NOW)
+    teaching = Teaching(
+        teachings=MemoryTeachings(), starter=lambda _: None, shop=lambda _: (OFF, BOOK), counter=MemoryCounter
+    )
+    tried = teaching.attempt(MERCHANT, "hours", "whatsapp", NOW)
     assert (tried["entry"], tried["decision"], tried["reply"]) == ("hours", "silent", None)
 
 
@@ -70,6 +73,6 @@ def test_it_is_shown_and_switched_with_the_other_manners() -> None:
     """Off where it is said, on where it is not."""
     off = rules.behave(Taught(), {"texts": {}, "manners": MANNERS | {"off": True}})
     assert off.manners == Manners(off=True)
-    assert rules.bot_shown(off)["manners"] == MANNERS | {"off": True}
+    assert rules.bot_shown(off)["manners"] == MANNERS | {"off": True, "sureness": "normal"}
     on = rules.behave(off, {"texts": {}, "manners": MANNERS})
-    assert rules.bot_shown(on)["manners"] == MANNERS | {"off": False}
+    assert rules.bot_shown(on)["manners"] == MANNERS | {"off": False, "sureness": "normal"}

@@ -126,7 +126,9 @@ class Pipeline(RuleBasedStateMachine):
         )
         self.sending = Sending(sends=ports["sends"], lines=lines, speaker=self.world, pace=Pace())
         actions = {GIVE_UP: Action.UNDELIVERABLE, RETRY: Action.RETRY}
-        self.reporting = Reporting(reports=ports["reports"], lines=lines, action=actions.__getitem__, pepper=PEPPER)
+        self.reporting = Reporting(
+            reports=ports["reports"], marks=self.sent, lines=lines, action=actions.__getitem__, pepper=PEPPER
+        )
 
     # What people and queues do
 

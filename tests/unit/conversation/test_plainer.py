@@ -1,13 +1,16 @@
 """A message that the channel does not take as it is: said without its card, then without its picture, before it is given up."""
 
+from dataclasses import replace
+
 import pytest
 
 from haat.conversation.model import Outgoing
-from haat.conversation.ports import Action, Refused
+from haat.conversation.ports import Action, Line, Refused
 from haat.conversation.service.sending import plainer
 from haat.facts.said import Bill
+from haat.kernel.secret import Secret
 from haat.kernel.time import SECOND, later
-from tests.invented import NOW, outgoing
+from tests.invented import CHANNEL, NOW, outgoing
 from tests.unit.conversation import test_reporting as reporting
 from tests.unit.conversation.test_sending_service import Room
 
@@ -70,6 +73,16 @@ def test_refusal_of_who_and_when_changes_nothing_about_what(action: Action) -> N
 def test_plain_text_has_nothing_plainer() -> None:
     """It is given up as ever."""
     assert plainer(outgoing(), Action.PLAINER) is None
+
+
+def test_quotation_that_is_refused_costs_no_reply(room: Room) -> None:
+    """The customer may have deleted what they asked: on Messenger the answer is then said without it, and elsewhere is refused as ever."""
+    page = Line(channel=replace(CHANNEL, kind="messenger"), token=Secret("token"))
+    room.lines.lines["messenger", page.channel.address] = page
+    assert room.turn(outgoing(channel="messenger"), answers=[WRONG]).word == "sent"
+    assert [said.quotes for _, said in room.channel.calls] == ["wamid.1", None]
+    assert plainer(outgoing(channel="messenger", quotes=None), Action.PLAINER) is None
+    assert plainer(outgoing(channel="messenger"), Action.RETRY_ONCE) is None
 
 
 def test_card_that_fails_later_is_said_again_as_picture_and_then_as_text() -> None:

@@ -10,24 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haat.conversation.model import RECENT_KEYS, WINDOW_MS, Conversation, Entry, OpeningHours, Served, Shop, Texts
-from haat.conversation.rules.matching import compile_book
-from haat.conversation.rules.reply import (
+from haat.conversation.rules.customs import text_limit
+from haat.conversation.rules.decision import (
     GREET_AFTER_MS,
     GUARD_MS,
     GUARD_REPLIES,
     NOT_UNDERSTOOD_EVERY_MS,
-    TEXT_LIMIT,
     Decision,
     Reason,
-    alter,
-    decide,
-    decide_burst,
-    silence,
 )
+from haat.conversation.rules.matching import compile_book
+from haat.conversation.rules.reply import alter, decide, decide_burst
+from haat.conversation.rules.silence import silence
 from haat.conversation.rules.text import READ
 from haat.facts.conversation import MessageReceived
 from haat.kernel.time import DAY, HOUR, MINUTE, SECOND, Instant, later
 from tests.invented import BOOK, NOW, altered, key_of, message, new, shop
+from tests.unit.conversation.guesses import Guesses
 
 KNOWN = replace(new(), version=1, last_customer_at=later(NOW, -HOUR))
 NIGHT = later(NOW, 13 * HOUR)  # 23:00 in the shop
@@ -72,11 +71,23 @@ SILENT = replace(KNOWN, silent_until=later(NOW, 1))
 GUARDED = replace(KNOWN, automatic=(NOW,) * GUARD_REPLIES)
 OLD = message(UNKNOWN, at=later(NOW, -WINDOW_MS))
 
+
+def guessed(confidence: float) -> Decision:
+    """What follows where the bot is so sure of an entry that is for a person."""
+    entry = Entry(id="return", examples=("back",), replies={"en": "We call you."}, to_person=True)
+    book = Guesses(confidence, (entry,))
+    return decide(KNOWN, message(), shop(entries=(entry,)), book, open_country=True, now=NOW)
+
+
 EVERY_REASON = {
     Reason.MATCHED: (decided("hours"), "Open:", False),
+    Reason.MENU: (guessed(0.3), "Did you mean one of these?", True),
+    Reason.HANDED_OVER: (guessed(0.9), "We call you.", True),
+    Reason.STANDBY: (decided(message(standby=True)), "", False),
     Reason.GREETED: (decided(UNKNOWN, new()), "Welcome to Mishti!", True),
     Reason.AWAY: (decided(UNKNOWN, by=CLOSED_HOURS), "Closed. We open", True),
     Reason.NOT_UNDERSTOOD: (decided(UNKNOWN), "Not understood.", True),
+    Reason.IDLE: (decided("ধন্যবাদ"), "", False),
     Reason.LISTED: (decided(UNKNOWN, replace(KNOWN, not_understood_at=NOW)), "", True),
     Reason.UNSUPPORTED: (decided(message("", kind="unsupported")), "Please write words.", False),
     Reason.SHOWN: (decided(message("", kind="image")), "", False),
@@ -242,6 +253,21 @@ def test_shop_without_away_text_only_lists_at_night() -> None:
 # Not understood
 
 
+@pytest.mark.parametrize("said", ["ধন্যবাদ", "👍", "thank you", "ok", "...", "❤️🙏", "ठीक है"])
+def test_nobody_waits_for_an_answer_to_thanks(said: str) -> None:
+    """It is not answered, and does not fill the list of questions; on first contact it is welcomed."""
+    decision = decided(said)
+    assert (decision.reason, decision.said, decision.listed) == (Reason.IDLE, None, False)
+    first = decided(said, new())
+    assert (first.reason, first.listed) == (Reason.GREETED, False)
+    assert text(first).startswith(("Welcome", "Mishti"))
+
+
+def test_question_mark_alone_is_a_question() -> None:
+    """Somebody waits."""
+    assert (decided("?").reason, decided("?").listed) == (Reason.NOT_UNDERSTOOD, True)
+
+
 def test_not_understood_is_said_once_a_day_and_listed_each_time() -> None:
     """A customer whom the bot can't help is told so once a day; the merchant sees every question."""
     first = decided(UNKNOWN)
@@ -271,6 +297,13 @@ def test_entry_without_a_reply_counts_as_not_understood() -> None:
     empty = (Entry(id="hours", examples=("hours",), replies={}),)
     decision = decide(KNOWN, message(), shop(entries=empty), compile_book(empty), open_country=True, now=NOW)
     assert decision.reason is Reason.NOT_UNDERSTOOD
+
+
+def test_hours_that_the_shop_never_told_are_for_a_person() -> None:
+    """No customer reads "we are open:" with nothing behind it."""
+    by = shop(hours=OpeningHours(timezone="Asia/Kolkata"))
+    decision = decided("hours", by=by)
+    assert (decision.reason, decision.listed) == (Reason.NOT_UNDERSTOOD, True)
 
 
 # What has no words, and groups
@@ -501,7 +534,7 @@ def test_reply_fits_into_a_message() -> None:
     """A reply that is longer than the channel takes is cut, and sent."""
     entry = Entry(id="x", examples=("x yz",), replies={"en": "a" * 5_000})
     said = decide(new(), message("x yz"), shop(), compile_book((entry,)), open_country=True, now=NOW)
-    assert len(text(said)) == TEXT_LIMIT
+    assert len(text(said)) == text_limit("whatsapp")
     assert text(said).startswith("Welcome to Mishti!\naaa")
 
 

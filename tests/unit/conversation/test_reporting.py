@@ -28,7 +28,9 @@ class Room:
         line = Line(channel=CHANNEL, token=Secret("token"))
         self.lines.lines[(CHANNEL.kind, CHANNEL.address)] = line
         actions = {code: action for action, code in CODES.items()}
-        self.reporting = Reporting(reports=self.sends, lines=self.lines, action=actions.__getitem__, pepper=PEPPER)
+        self.reporting = Reporting(
+            reports=self.sends, marks=self.sends, lines=self.lines, action=actions.__getitem__, pepper=PEPPER
+        )
 
     def sent(self, said: Outgoing | None = None) -> Outgoing:
         """Say a message."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import override
+from typing import Any, override
 
 import pytest
 
@@ -23,7 +23,7 @@ from haat.conversation.rules.sending import CLAIM_MS, MAX_WAIT_MS, OUTCOME_UNKNO
 from haat.conversation.service.sending import NO_LINE, Result, Sending
 from haat.kernel.ids import MessageId, ProviderId, ulid
 from haat.kernel.secret import Secret
-from haat.kernel.time import HOUR, MINUTE, SECOND, Instant, later
+from haat.kernel.time import DAY, HOUR, MINUTE, SECOND, Instant, later
 from tests.invented import BIMAL, CHANNEL, NOW, OTHER_ADDRESS, OTHER_CHANNEL, PEPPER, new, outgoing, status
 
 TAKEN = Accepted(provider_id=ProviderId("wamid.out"))
@@ -225,6 +225,41 @@ def test_window_that_the_customer_opened_again_is_used(room: Room) -> None:
     there = replace(new(), last_customer_at=NOW)
     room.sends.conversations.conversations[(there.merchant, there.customer, there.address)] = there
     assert room.turn(outgoing(window_ends=later(NOW, -HOUR))).word == "sent"
+
+
+def on_page(room: Room, **changed: Any) -> Outgoing:
+    """A message to a customer of the shop's page, decided while the window was open, which closed an hour ago."""
+    page = replace(CHANNEL, kind="messenger", address="200000000000001")
+    room.lines.lines[(page.kind, page.address)] = Line(channel=page, token=Secret("token"))
+    wrote = later(NOW, -WINDOW_MS - HOUR)
+    there = replace(new(channel=page), last_customer_at=wrote)
+    room.sends.conversations.conversations[(there.merchant, there.customer, there.address)] = there
+    return outgoing(conversation=there, window_ends=later(NOW, -HOUR), **changed)
+
+
+def test_persons_message_that_waited_past_the_window_goes_as_theirs(room: Room) -> None:
+    """On Messenger a person may write for seven days: what waited for a new token is not lost after one."""
+    said = on_page(room, by="token")
+    assert room.turn(said).word == "sent"
+    assert room.channel.calls[0][1].agent
+    assert room.turn(on_page(room, id=outgoing(2).id, by="token"), later(NOW, 7 * DAY)).code == WINDOW_CLOSED
+
+
+@pytest.mark.parametrize("agent", [False, True])
+def test_persons_message_goes_as_anybodys_where_the_window_is_open_again(room: Room, *, agent: bool) -> None:
+    """The customer wrote while it waited: a page that may not write as a person says it all the same."""
+    ends = later(NOW, 6 * DAY) if agent else later(NOW, -HOUR)
+    said = replace(on_page(room, by="token"), agent=agent, window_ends=ends)
+    [(key, there)] = room.sends.conversations.conversations.items()
+    room.sends.conversations.conversations[key] = replace(there, last_customer_at=later(NOW, -MINUTE))
+    assert room.turn(said).word == "sent"
+    assert not room.channel.calls[0][1].agent
+
+
+def test_bot_never_writes_after_the_window(room: Room) -> None:
+    """Not on Messenger either."""
+    assert room.turn(on_page(room)) == Result(word="failed", code=WINDOW_CLOSED)
+    assert room.calls == 0
 
 
 def test_window_that_closes_while_it_waits_ends_the_waiting(room: Room) -> None:

@@ -14,7 +14,7 @@ from haat.facts.profiles import ProfileChanged, ProfileWanted
 from haat.kernel.secret import Secret
 from haat.kernel.time import HOUR, MINUTE, SECOND, later
 from infra.api.compose import parts
-from tests.invented import CHANNEL, MERCHANT, NOW, OTHER_CHANNEL, SECOND_CHANNEL
+from tests.invented import CHANNEL, MERCHANT, NOW, OTHER_CHANNEL, PAGE_CHANNEL, SECOND_CHANNEL
 
 PROFILE = ProfileChanged(merchant=MERCHANT, revision=3, about="Sweets", category="sweets")
 
@@ -71,6 +71,15 @@ def test_shop_without_a_channel_is_shown_nowhere(room: Room) -> None:
     """Until it has one."""
     room.profiles.channels.clear()
     assert room.sharing.take(PROFILE, NOW).word == room.word() == "nowhere"
+
+
+def test_page_is_not_told_what_its_owner_writes_there(room: Room) -> None:
+    """A page has no profile of ours: a shop with a page alone is shown nowhere, and one with both on its numbers."""
+    room.profiles.channels[MERCHANT].append((PAGE_CHANNEL.kind, PAGE_CHANNEL.address))
+    assert room.sharing.take(PROFILE, NOW).word == "shown"
+    assert set(room.shower.shown) == {CHANNEL.address, SECOND_CHANNEL.address}
+    room.profiles.channels[MERCHANT] = [(PAGE_CHANNEL.kind, PAGE_CHANNEL.address)]
+    assert room.sharing.take(replace(PROFILE, revision=4), NOW).word == room.word() == "nowhere"
 
 
 def test_channel_of_another_is_never_spoken_on(room: Room) -> None:

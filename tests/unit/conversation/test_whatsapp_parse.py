@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from haat.conversation.channels.whatsapp import Envelope, parse
+from haat.conversation.channels.meta import Envelope
+from haat.conversation.channels.whatsapp import parse
 from haat.facts.conversation import (
     AccountNews,
     CustomerNoted,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haat.conversation.channels.whatsapp import handshake, signed
+from haat.conversation.channels.meta import handshake, signed
 from haat.kernel.secret import Secret
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "fixtures" / "signature-vectors.json").read_text())

@@ -8,8 +8,10 @@ from haat.edge.api.operations import operations
 from haat.kernel.errors import Misconfigured
 from haat.kernel.once import Answer
 
+BEHIND = ("/v1/merchants/{merchant_id}/", "/v1/")  # what stands before a resource's name
 RESOURCES = {
-    op.path.partition("{merchant_id}/")[2].partition("/")[0]: op.id for op in operations("merchant_api").values()
+    next(op.path.removeprefix(start) for start in BEHIND if op.path.startswith(start)).partition("/")[0]: op.id
+    for op in operations("merchant_api").values()
 }
 
 

@@ -11,8 +11,8 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from haat.conversation.channels.whatsapp import Envelope
-from haat.edge.webhook import BODY_LIMIT, Webhook
+from haat.conversation.channels.meta import Envelope
+from haat.edge.webhook import BODY_LIMIT, Way, Webhook
 from haat.kernel.errors import Misconfigured, Rejected, Unavailable
 from haat.kernel.secret import Secret
 from tests.invented import NOW
@@ -28,10 +28,11 @@ class Door:
         self.out = io.StringIO()
         self.metrics = EphemeralMetrics(namespace="Tests", service="tests")
         self.webhook = Webhook(
-            path="/webhooks/whatsapp",
-            secrets=lambda: [Secret(SECRET)],
-            token=lambda: Secret(TOKEN),
-            keep=lambda *_: self._keep(keeps),
+            ways={
+                "/webhooks/whatsapp": Way(
+                    secrets=lambda: [Secret(SECRET)], token=lambda: Secret(TOKEN), keep=lambda *_: self._keep(keeps)
+                )
+            },
             now=lambda: NOW,
             logger=Logger(service=f"door-{next(NUMBERS)}", stream=self.out, level="INFO"),
             metrics=self.metrics,  # type: ignore[arg-type]  # the same methods

@@ -8,14 +8,17 @@ from typing import Any, get_args
 
 import pytest
 
-from haat.conversation.memory import MemoryConversations, MemoryShops
+from haat.aws.table import Put
+from haat.conversation.memory import MemoryConversations, MemoryShops, MemoryTeachings
 from haat.conversation.memory.counter import MemoryCounter
 from haat.conversation.memory.inbox import MemoryCustomers, MemoryErasures
-from haat.conversation.model import Outgoing
+from haat.conversation.model import Entry, Outgoing, Taught
 from haat.conversation.ports import Kept
 from haat.conversation.service.answering import Answering
 from haat.conversation.service.erasing import Erasing
+from haat.conversation.service.learning import Learning
 from haat.conversation.store.items import OUTGOING_VERSION, dump_outgoing, load_outgoing, message_item
+from haat.conversation.store.lines import taught_actions
 from haat.facts import notices, payments, profiles, said
 from haat.facts.conversation import Fact, dump, load
 from haat.kernel.errors import Rejected
@@ -24,7 +27,11 @@ from tests.invented import NOW, PEPPER, message, new, no_staff
 
 SAMPLES = Path(__file__).parents[3] / "events/facts"
 LOOK_AGAIN = ("fact", "v", "merchant", "customer", "address", "last")
-DUE = {"look_again": LOOK_AGAIN, "erase_more": ("fact", "v", "merchant", "customer", "step")}
+DUE = {
+    "look_again": LOOK_AGAIN,
+    "erase_more": ("fact", "v", "merchant", "customer", "step"),
+    "learn": ("fact", "v", "merchant", "version"),
+}
 
 
 def published(base: type[Fact] = Fact) -> Iterator[type[Fact]]:
@@ -59,8 +66,10 @@ def look_again(text: str) -> tuple[object, ...]:
         conversations=conversations, shops=MemoryShops(), pepper=PEPPER, counter=MemoryCounter(), commands=no_staff
     )
     none = Erasing(erasures=MemoryErasures(conversations), customers=MemoryCustomers(conversations))
-    done = take_due(AutoReply(answering=nobody, erasing=lambda: none, hearing=no_staff), text, NOW)
-    return done.word, done.ids["merchant"], done.ids.get("fact", done.ids.get("step"))
+    nothing = Learning(MemoryTeachings())
+    auto_reply = AutoReply(answering=nobody, erasing=lambda: none, hearing=no_staff, learning=lambda: nothing)
+    done = take_due(auto_reply, text, NOW)
+    return done.word, *(done.ids[name] for name in ("merchant", "fact", "step", "version") if name in done.ids)
 
 
 def reader(name: str) -> Callable[[str], object]:
@@ -143,6 +152,16 @@ def test_thing_that_is_due_is_what_the_store_writes() -> None:
     body = json.loads(str(row["body"]))
     assert (set(body), row["queue"], row["delay"]) == (set(LOOK_AGAIN), "conversation-due", 2)
     assert look_again(str(row["body"])) == ("unknown_conversation", new().merchant, message().key)
+
+
+def test_lesson_that_is_due_is_what_the_store_writes() -> None:
+    """Where it is too much to be learnt at once: the row names the shop and the version that it was saved with."""
+    taught = Taught(version=7, entries=(Entry(id="hours", examples=("when?",), replies={"en": "at eight"}),))
+    _, wish = taught_actions(new().merchant, taught, at_once=False)
+    assert isinstance(wish, Put)
+    body = json.loads(str(wish.item["body"]))
+    assert (set(body), wish.item["queue"]) == (set(DUE["learn"]), "conversation-due")
+    assert look_again(str(wish.item["body"])) == ("learnt_before", new().merchant, 7)
 
 
 @pytest.mark.parametrize("file", FILES)

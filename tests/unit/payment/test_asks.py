@@ -47,6 +47,18 @@ def test_customer_is_asked_in_words_with_link_and_code(language: str) -> None:
     assert len(fact.text) <= said.WITH_CODE
 
 
+@pytest.mark.parametrize("language", ["en", "bn", "hi", ""])
+def test_words_are_right_without_the_picture_too(language: str) -> None:
+    """A channel may not take the picture: nobody is told to scan what they don't see, unless the link is to the picture itself."""
+    scan = ("scan", "স্ক্যান", "स्कैन")
+    for after in (payment(language=language), payment(language=language, link=LINK + "&tn=" + "%E0%A6%95" * 100)):
+        assert [fact.text for fact in says(after) if any(word in fact.text.lower() for word in scan)] == []
+    picture = "https://bank.example/qr.png"
+    [fact] = says(payment(language=language, link="", picture=picture))
+    assert any(f"{word} " in fact.text.lower() for word in scan)
+    assert picture in fact.text
+
+
 def test_words_that_have_no_room_under_a_picture_go_before_it() -> None:
     """A long link is never cut: two messages with keys of their own, the words first, and the code in the second."""
     link = LINK + "&tn=" + "%E0%A6%95" * 100

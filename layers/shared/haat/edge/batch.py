@@ -117,7 +117,7 @@ class Batch:
         if timed:
             try:
                 self.source.hold(timed)
-            except Unavailable as error:
+            except Exception as error:  # noqa: BLE001  # as above: whatever it is, its words must not reach the log
                 self._count("not_held")
                 self.logger.warning("not_held", extra=about(error))
 

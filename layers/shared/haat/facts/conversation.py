@@ -20,7 +20,7 @@ class Contact:
     """Who wrote, as the channel names them. Either id may be missing, not both."""
 
     phone: str | None = None  # digits without "+"
-    user_id: str | None = None  # business-scoped
+    user_id: str | None = None  # business-scoped (WhatsApp); page id, colon, page-scoped id (Messenger)
     name: str | None = None  # as the customer wrote it; for display only
 
     def __repr__(self) -> str:  # a contact in a traceback would be personal data in a log
@@ -34,8 +34,8 @@ class Fact:
     name: ClassVar[str] = ""
     version: ClassVar[int] = 1
 
-    channel: str  # "whatsapp"
-    address: str  # the shop's side: a phone number id, or "" where the event is about a whole account
+    channel: str  # "whatsapp", "messenger"
+    address: str  # the shop's side: a phone number id, a page id, or "" where the event is about a whole account
     key: Fingerprint
     occurred_at: Instant
     received_at: Instant
@@ -60,6 +60,7 @@ class MessageReceived(Fact):
     choice: str = ""  # the id of a chosen button or row
     quotes: ProviderId | None = None
     group: bool = False  # said in a group: shown, never answered
+    standby: bool = False  # another program has the conversation now: shown, never answered
     content: Mapping[str, Any] = field(default_factory=dict)  # what else it held, as it came
 
 
@@ -137,8 +138,19 @@ class DeliveryReported(Fact):
     error_code: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SeenUpTo(Fact):
+    """The channel says that all of ours up to a time came to the customer's phone, or was read; it names no message."""
+
+    name: ClassVar[str] = "seen_up_to"
+
+    contact: Contact
+    status: str  # delivered, read
+    up_to: Instant
+
+
 Inbound = MessageReceived | MessageEchoed | MessageAltered | CustomerRenamed | CustomerNoted | AccountNews
-AnyFact = Inbound | DeliveryReported
+AnyFact = Inbound | DeliveryReported | SeenUpTo
 _CLASSES: Mapping[str, type[AnyFact]] = {
     cls.name: cls
     for cls in (
@@ -149,6 +161,7 @@ _CLASSES: Mapping[str, type[AnyFact]] = {
         CustomerNoted,
         AccountNews,
         DeliveryReported,
+        SeenUpTo,
     )
 }
 _NESTED = {"contact": Contact, "now": Contact}

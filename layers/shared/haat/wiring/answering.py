@@ -19,7 +19,7 @@ from haat.conversation.store.lines import DynamoTaught
 from haat.edge.batch import Outcome
 from haat.facts import said
 from haat.facts.codec import check_version
-from haat.facts.conversation import DeliveryReported, load
+from haat.facts.conversation import DeliveryReported, SeenUpTo, load
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId
 from haat.kernel.time import Instant
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from haat.conversation.service.commands import Commands
     from haat.conversation.service.erasing import Erasing
     from haat.conversation.service.hearing import Hearing
+    from haat.conversation.service.learning import Learning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoReply:
-    """What auto_reply does: it answers, looks again at what is due, goes on with erasures, and tells the shop's own people."""
+    """What auto_reply does: it answers, looks again at what is due, goes on with erasures, learns, and tells the shop's own people."""
 
     answering: Answering
     erasing: Callable[[], "Erasing"]
     hearing: Callable[[], "Hearing"]
+    learning: Callable[[], "Learning"]
 
 
 def build(settings: Settings) -> AutoReply:
@@ -95,7 +97,12 @@ def build(settings: Settings) -> AutoReply:
 
         return erasing.erasing(conversation, business, pepper)
 
-    return AutoReply(answering=answering, erasing=erasing, hearing=hearing)
+    def learning() -> "Learning":
+        from haat.conversation.service.learning import Learning  # noqa: PLC0415  # as above
+
+        return Learning(DynamoTaught(conversation))
+
+    return AutoReply(answering=answering, erasing=erasing, hearing=hearing, learning=learning)
 
 
 class _Counter:
@@ -122,7 +129,7 @@ def take(auto_reply: AutoReply, body: str, now: Instant) -> Outcome:
             return _logged(auto_reply.hearing().hear(says, now), says.key)
         return _logged(auto_reply.answering.say(says, now), says.key)
     fact = load(body)
-    if isinstance(fact, DeliveryReported):
+    if isinstance(fact, DeliveryReported | SeenUpTo):
         raise Rejected("a status in the queue of messages")
     return _logged(auto_reply.answering.receive(fact, now), fact.key)
 
@@ -131,7 +138,7 @@ def take_due(auto_reply: AutoReply, body: str, now: Instant) -> Outcome:
     """One record of the due queue. Raises Rejected when it is none of ours."""
     try:
         due = json.loads(body)
-        look = {"look_again": _look_again, "erase_more": _erase_more}[due["fact"]](due)
+        look = {"look_again": _look_again, "erase_more": _erase_more, "learn": _learn}[due["fact"]](due)
         check_version(due, 1)
     except (ValueError, KeyError, TypeError):
         raise Rejected("not a thing that is due, or not of this version") from None
@@ -151,6 +158,12 @@ def _erase_more(due: Mapping[str, Any]) -> Look:
     merchant, customer, step = MerchantId(due["merchant"]), CustomerId(due["customer"]), int(due["step"])
     ids = {"merchant": merchant, "step": step}
     return lambda it, now: Outcome(word=it.erasing().look_again(merchant, customer, step, now), ids=ids)
+
+
+def _learn(due: Mapping[str, Any]) -> Look:
+    merchant, version = MerchantId(due["merchant"]), int(due["version"])
+    ids = {"merchant": merchant, "version": version}
+    return lambda it, _: Outcome(word=it.learning().learn(merchant, version), ids=ids)
 
 
 def _logged(done: telling.Outcome, key: Fingerprint) -> Outcome:

@@ -15,7 +15,7 @@ from haat.kernel.ids import Pepper
 
 def commands(conversation: Table, business: Table, conversations: Conversations, pepper: Pepper) -> Commands:
     """The real thing."""
-    taught = DynamoTaught(conversation)
+    taught = DynamoTaught(conversation, at_once=False)
     return Commands(
         teachings=taught,
         inbox=InboxOfShop(inbox=DynamoInbox(conversation, pepper), teachings=taught),

@@ -23,4 +23,4 @@ def erasing(conversation: Table, business: Table, pepper: Pepper) -> Erasing:
 
 def held(conversation: Table, business: Table) -> tuple[Elsewhere, ...]:
     """What orders hold of customers, and what the shop taught in their words."""
-    return OrderHoldings(DynamoOrders(business)), TaughtHoldings(DynamoTaught(conversation))
+    return OrderHoldings(DynamoOrders(business)), TaughtHoldings(DynamoTaught(conversation, at_once=False))

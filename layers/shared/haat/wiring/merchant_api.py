@@ -53,7 +53,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
             parts.profile: ("business-profile", "business-hours"),
             parts.tokens: ("tokens",),
             parts.channels: ("channels",),
-            parts.replies: ("auto-replies", "bot"),
+            parts.replies: ("auto-replies", "bot", "reply-templates"),
             parts.inbox: ("conversations", "unanswered-messages", "customers", "blocked-customers", "erasures"),
             parts.notices: ("notice-endpoints",),
             parts.goods: ("products", "collections"),

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import urllib3
 from aws_lambda_powertools import Logger, Metrics
@@ -19,7 +20,10 @@ from haat.business.service.tokens import MerchantTokens
 from haat.business.store.merchants import DynamoMerchants
 from haat.business.store.queues import SqsDepths
 from haat.business.store.tokens import DynamoTokens
+from haat.conversation.channels.graph_asking import GraphAsking
 from haat.conversation.channels.graph_numbers import GraphNumbers
+from haat.conversation.channels.graph_pages import GraphPages
+from haat.conversation.rules.channels import MESSENGER, WHATSAPP
 from haat.conversation.service.channels import Connecting
 from haat.conversation.store.channels import DynamoChannels
 from haat.edge.api.api import Api, routes_of
@@ -37,8 +41,11 @@ from haat.wiring.api import api_of, gate_of
 from haat.wiring.clock import seconds
 from haat.wiring.tax_numbers import ProfiledTaxNumbers
 
-# Two calls to Graph and some to the tables within the function's 28 s.
-TIMEOUT = urllib3.Timeout(connect=2, read=8)
+if TYPE_CHECKING:
+    from haat.conversation.ports import Numbers
+
+# Three calls to Graph at the most (a page's) and some to the tables within the function's 28 s.
+TIMEOUT = urllib3.Timeout(connect=2, read=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +130,8 @@ def _connecting(settings: Settings, conversation: Table) -> Connecting:
     def seal(merchant: MerchantId, secret: Secret[str]) -> bytes:
         return sealer().seal(merchant, secret)
 
-    numbers = GraphNumbers(
+    graph = GraphAsking(
         pool=urllib3.PoolManager(), base_url=settings.graph_url, version=settings.graph_version, timeout=TIMEOUT
     )
+    numbers: dict[str, Numbers] = {WHATSAPP: GraphNumbers(graph=graph), MESSENGER: GraphPages(graph=graph)}
     return Connecting(channels=DynamoChannels(conversation), numbers=numbers, seal=seal)

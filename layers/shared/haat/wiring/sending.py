@@ -14,9 +14,10 @@ from haat.conversation.service.reporting import Reporting
 from haat.conversation.service.sending import Sending
 from haat.conversation.store.items import load_outgoing
 from haat.conversation.store.lines import DynamoLines
+from haat.conversation.store.seen import DynamoMarks
 from haat.conversation.store.sends import DynamoReports, DynamoSends
 from haat.edge.batch import Outcome
-from haat.facts.conversation import DeliveryReported, load
+from haat.facts.conversation import DeliveryReported, SeenUpTo, load
 from haat.kernel.errors import Rejected
 from haat.kernel.time import Instant
 from haat.wiring.clock import seconds
@@ -69,7 +70,11 @@ def build_reporting(settings: ReportingSettings) -> Reporting:
     table = Table(clients.dynamodb(), settings.conversation_table)
     pepper = read_pepper(Parameters(clients.ssm(), seconds), settings.pepper_parameter, settings.stage)
     return Reporting(
-        reports=DynamoReports(table, pepper), lines=DynamoLines(table, None, seconds), action=action_for, pepper=pepper
+        reports=DynamoReports(table, pepper),
+        marks=DynamoMarks(table, pepper),
+        lines=DynamoLines(table, None, seconds),
+        action=action_for,
+        pepper=pepper,
     )
 
 
@@ -96,6 +101,8 @@ def take_profile(settings: SendingSettings, sending: Sending, body: str, now: In
 def take_status(reporting: Reporting, body: str, now: Instant) -> Outcome:
     """One record of the status queue. Raises Rejected when it is none of ours."""
     fact = load(body)
+    if isinstance(fact, SeenUpTo):
+        return Outcome(word=reporting.see(fact, now), ids={"correlation": fact.correlation})
     if not isinstance(fact, DeliveryReported):
         raise Rejected("no status, in the queue of statuses")
     return Outcome(word=reporting.take(fact, now), ids={"outgoing": fact.outgoing, "correlation": fact.correlation})

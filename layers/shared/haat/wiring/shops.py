@@ -1,28 +1,34 @@
 """A shop as a conversation sees it, put together from what business and conversation keep."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from sys import getsizeof
 from typing import cast
+from zlib import crc32
 
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache
 
 from haat.aws.flags import Flags
 from haat.business.model.merchant import Merchant
 from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Language, Matcher, OpeningHours, Shop, Taught
+from haat.conversation.rules.lessons import wants_learning
 from haat.conversation.rules.matching import ReplyBook, compile_book
 from haat.conversation.store.lines import DynamoTaught
 from haat.kernel.errors import NotFound
 from haat.kernel.ids import MerchantId
 
 KEEP_S = 60
-MOST_BYTES = 32 * 1024 * 1024  # of compiled replies in one process
+MOST_BYTES = 32 * 1024 * 1024  # of shops with their compiled replies in one process
+SHOP_BYTES = 8_000  # of a profile with its hours, closures and people, about and rather too many
 
 
 def shop_of(merchant: Merchant, taught: Taught) -> Shop:
     """Translate: the only place that knows both words."""
     return Shop(
         merchant=merchant.id,
-        version=f"{merchant.version}.{taught.version}",
+        # What is learnt may come later than the entries that it is of.
+        version=f"{merchant.version}.{taught.version}.{crc32(taught.learnt):08x}",
         name=merchant.name,
         country=merchant.country,
         language=cast("Language", merchant.language),
@@ -40,40 +46,69 @@ def fresh_shop(merchants: DynamoMerchants, taught: DynamoTaught, merchant: Merch
     profile = merchants.get(merchant, fresh=True)
     if profile is None:
         raise NotFound("merchant")
-    shop = shop_of(profile, taught.read(merchant))
-    return shop, compile_book(shop.entries)
+    told = taught.read(merchant)
+    return shop_of(profile, told), compile_book(told.entries, told.learnt)
 
 
 class StoredShops:
-    """Fills conversation's port Shops. A shop is read again after KEEP_S; its replies are compiled again only when they changed."""
+    """Fills conversation's port Shops. A shop is read again after KEEP_S; its replies are compiled again only when they changed.
+
+    What is kept is bounded by its size: a shop that found no room is read again with the next message.
+    """
 
     def __init__(
-        self, merchants: DynamoMerchants, taught: DynamoTaught, flags: Flags, timer: Callable[[], float]
+        self,
+        merchants: DynamoMerchants,
+        taught: DynamoTaught,
+        flags: Flags,
+        timer: Callable[[], float],
+        *,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
-        self._merchants, self._taught, self._flags = merchants, taught, flags
-        self._kept: TTLCache[MerchantId, Shop] = TTLCache(maxsize=2_000, ttl=KEEP_S, timer=timer)
-        self._books: LRUCache[MerchantId, tuple[str, ReplyBook]] = LRUCache(
-            maxsize=MOST_BYTES, getsizeof=lambda kept: kept[1].size_bytes
-        )
+        self._merchants, self._taught, self._flags, self._timer = merchants, taught, flags, timer
+        self._kept: LRUCache[MerchantId, _Kept] = LRUCache(maxsize=most_bytes, getsizeof=lambda kept: kept.size_bytes)
 
     def shop(self, merchant: MerchantId) -> tuple[Shop, Matcher]:
         """The shop and its compiled replies. Raises NotFound."""
-        if (kept := self._kept.get(merchant)) is None:
-            profile = self._merchants.get(merchant)
-            if profile is None:
-                raise NotFound("merchant")
-            kept = self._kept[merchant] = shop_of(profile, self._taught.read(merchant, consistent=False))
-        return kept, self._book(kept)
+        kept, now = self._kept.get(merchant), self._timer()
+        if kept is None or now - kept.read_at >= KEEP_S:
+            kept = self._read(merchant, kept, now)
+            if kept.size_bytes <= self._kept.maxsize:
+                self._kept[merchant] = kept
+        return kept.shop, kept.book
 
-    def _book(self, shop: Shop) -> ReplyBook:
-        known = self._books.get(shop.merchant)
-        if known is not None and known[0] == shop.version:
-            return known[1]
-        book = compile_book(shop.entries)
-        if book.size_bytes <= MOST_BYTES:
-            self._books[shop.merchant] = (shop.version, book)
-        return book
+    def _read(self, merchant: MerchantId, before: "_Kept | None", now: float) -> "_Kept":
+        profile = self._merchants.get(merchant)
+        if profile is None:
+            raise NotFound("merchant")
+        taught = self._taught.read(merchant, consistent=False)
+        shop = shop_of(profile, taught)
+        if before is not None and before.shop.version == shop.version:
+            return replace(before, read_at=now)
+        if wants_learning(taught):  # until then the nearest example answers
+            self._taught.wish(merchant, taught.version)
+        return _Kept(shop=shop, book=compile_book(shop.entries, taught.learnt), read_at=now)
 
     def open_for(self, country: str) -> bool:
         """Whether automatic answers are open in a country."""
         return self._flags.open("automatic_answers", {"country": country})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A shop as it was read; of what was learnt only what its book needs."""
+
+    shop: Shop
+    book: ReplyBook
+    read_at: float
+
+    @property
+    def size_bytes(self) -> int:
+        """About its memory. A profile and the bot's own texts are added to what the book says of itself and of the entries."""
+        texts = self.shop.texts
+        said = (
+            text
+            for each in (texts.greeting, texts.away, texts.not_understood, texts.unsupported)
+            for text in each.values()
+        )
+        return self.book.size_bytes + SHOP_BYTES + sum(map(getsizeof, said))

@@ -7,6 +7,7 @@ from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.ports.counter import Counter
 from haat.conversation.service.teaching import Teaching
 from haat.conversation.store.lines import DynamoTaught
+from haat.conversation.store.starters import read_starter, starters
 from haat.edge.api.replies import ReplyRoutes
 from haat.wiring.shops import fresh_shop
 
@@ -21,4 +22,5 @@ def reply_routes(business: Table, conversation: Table) -> ReplyRoutes:
         return ChatCounter(business)
 
     shop = partial(fresh_shop, DynamoMerchants(business), taught)
-    return ReplyRoutes(Teaching(teachings=taught, shop=shop, counter=counter))
+    teaching = Teaching(teachings=taught, starter=read_starter, shop=shop, counter=counter)
+    return ReplyRoutes(teaching, read_starter, starters)

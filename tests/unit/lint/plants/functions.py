@@ -25,6 +25,11 @@ PLANTS = [
         found=("HotLayer: is built for python3.13 x86_64, the functions run on python3.13 arm64",),
     ),
     Plant(
+        rule="functions.functions_have_few_layers",
+        edits=(put("MerchantApi", "Layers", value=[{"Ref": "ApiLayer"}] * 4),),
+        found=("MerchantApi: has 6 layers, where Lambda allows 5: lay two of them together",),
+    ),
+    Plant(
         rule="functions.reserved_concurrency_is_a_parameter",
         edits=(put("InboundMessage", "ReservedConcurrentExecutions", value={"Ref": "DoorConcurrency"}),),
         found=(

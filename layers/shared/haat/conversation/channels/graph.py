@@ -1,6 +1,7 @@
 """The Graph API: one call says one message, and its answer is read by Meta's code, never by its title or its HTTP status.
 
-A picture goes up in a call of its own before that (Cloud API, Media, "Upload media"); the message then names its id.
+A picture goes up in a call of its own before that (Cloud API, Media, "Upload media"; Messenger Platform, Attachment Upload API, "Upload
+from file", looked up: a form with `message` and `filedata`, answered by an `attachment_id`); the message then names its id.
 
 What an answer means for the message:
 
@@ -20,7 +21,8 @@ The token stands in one header of one request; it is in no URL, exception or log
 import json
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -40,6 +42,7 @@ from haat.conversation.channels.whatsapp_place import CHANNEL as WHATSAPP
 from haat.conversation.channels.wire import as_object, code, objects, word
 from haat.conversation.model import Outgoing
 from haat.conversation.ports import STOPS, Accepted, Action, Line, NotConnected, Refused, SendOutcome, Unknown
+from haat.conversation.rules.parts import is_picture
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import ProviderId
 from haat.kernel.secret import Secret
@@ -74,12 +77,70 @@ ACTIONS: Final[Mapping[int, Action]] = {
 # Of a picture's refusal: what the message would be refused for, too. Anything else is the picture's own trouble.
 _WHOLE_LINE = STOPS | {Action.SLOW_NUMBER, Action.WAIT_PAIR}
 
-_DIALECTS: Final[Mapping[str, Callable[[Outgoing, str], Mapping[str, Any]]]] = {WHATSAPP: request_for}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """How a channel takes a picture, before a message names it."""
+
+    edge: str  # where it goes up
+    fields: tuple[tuple[str, str], ...]  # of the form, before the file
+    file: str  # and what the file is called there
+    id: str  # what the answer calls its id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a channel wants a message, and how it answers."""
+
+    body: Callable[[Outgoing, str], Mapping[str, Any]]  # of the message, with the id of a picture that is up
+    taken: Callable[[Mapping[str, Any]], str | None]  # the channel's id of a message that it took, in its answer
+    refused: Callable[[int, int | None], Refused]  # what a code and a subcode mean
+    shows: Callable[[Outgoing], bool]  # whether the picture of its code goes along
+    upload: Upload
 
 
 def action_for(error: int) -> Action:
-    """What a code asks for. One that is in no table is tried again: a refusal was not sent, so that can't double, and the window ends it."""
+    """What a code of WhatsApp's asks for. One that is in no table is tried again: a refusal was not sent, so that can't double, and the window ends it."""
     return ACTIONS.get(error, Action.RETRY)
+
+
+def _message_id(answer: Mapping[str, Any]) -> str | None:
+    messages, _ = objects(answer.get("messages"))
+    return word(messages[0].get("id")) if messages else None
+
+
+def _refused(error: int, _subcode: int | None) -> Refused:
+    return Refused(code=error, action=action_for(error))
+
+
+_WHATSAPP: Final = Dialect(
+    body=request_for,
+    taken=_message_id,
+    refused=_refused,
+    shows=lambda outgoing: outgoing.bill is None and fits_caption(outgoing.text),
+    upload=Upload(
+        edge="media", fields=(("messaging_product", "whatsapp"), ("type", "image/png")), file="file", id="id"
+    ),
+)
+_REUSABLE: Final = '{"attachment":{"type":"image","payload":{"is_reusable":true}}}'
+_PAGES_UPLOAD: Final = Upload(
+    edge="message_attachments", fields=(("message", _REUSABLE),), file="filedata", id="attachment_id"
+)
+
+
+def dialect_of(outgoing: Outgoing) -> Dialect:
+    """Its channel's; Messenger's is loaded with its first message, as most shops have one channel."""
+    if outgoing.channel == WHATSAPP:
+        return _WHATSAPP
+    from haat.conversation.channels import messenger  # noqa: PLC0415  # as above
+
+    return Dialect(
+        body=messenger.request_for,
+        taken=lambda answer: word(answer.get("message_id")),
+        refused=partial(messenger.refused, late=outgoing.agent),
+        shows=is_picture,
+        upload=_PAGES_UPLOAD,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +154,17 @@ class Graph:
 
     def say(self, line: Line, outgoing: Outgoing) -> SendOutcome:
         """Write an outgoing message in its channel's dialect, and send it; what goes along as a picture goes up first."""
-        picture = ""
-        if outgoing.code and outgoing.bill is None and fits_caption(outgoing.text):
-            up = self._put_up(line, outgoing)
+        speech, picture = dialect_of(outgoing), ""
+        if outgoing.code and speech.shows(outgoing):
+            up = self._put_up(line, outgoing, speech)
             if not isinstance(up, str):
                 return up
+            if not up and is_picture(outgoing):
+                return Refused(code=NOT_UP, action=Action.GIVE_UP)
             picture = up
-        return self.send(line.channel.address, line.token, _DIALECTS[outgoing.channel](outgoing, picture))
+        return self.send(line.channel.address, line.token, speech.body(outgoing, picture), speech)
 
-    def _put_up(self, line: Line, outgoing: Outgoing) -> str | Refused | NotConnected:
+    def _put_up(self, line: Line, outgoing: Outgoing, speech: Dialect) -> str | Refused | NotConnected:
         """Make the picture of a code and bring it to the channel -> its id there, "" where there is no such code."""
         from haat.kernel.qr import png  # noqa: PLC0415  # few messages have a picture, and it loads much
 
@@ -109,24 +172,25 @@ class Graph:
             file = ("code.png", png(outgoing.code), "image/png")
         except Rejected:
             return ""
+        up = speech.upload
         # Its boundary is of our own id: what is sent is the same when it is sent again.
-        body, kind = encode_multipart_formdata(
-            [("messaging_product", "whatsapp"), ("type", "image/png"), ("file", file)], boundary=f"haat-{outgoing.id}"
-        )
-        answer = self._post(line.channel.address, "media", line.token, body, kind)
+        body, kind = encode_multipart_formdata([*up.fields, (up.file, file)], boundary=f"haat-{outgoing.id}")
+        answer = self._post(line.channel.address, up.edge, line.token, body, kind)
         if isinstance(answer, tuple):
-            return read_upload(*answer)
+            return read_upload(*answer, speech)
         return Refused(code=NOT_UP, action=Action.RETRY_ONCE) if isinstance(answer, Unknown) else answer
 
     def action(self, code: int) -> Action:
-        """What a code asks for, whether it came at once or as a later status."""
+        """What a code asks for that came as a later status, which WhatsApp alone has."""
         return action_for(code)
 
-    def send(self, address: str, token: Secret[str], body: Mapping[str, Any]) -> SendOutcome:
+    def send(
+        self, address: str, token: Secret[str], body: Mapping[str, Any], speech: Dialect = _WHATSAPP
+    ) -> SendOutcome:
         """POST one message for an address. Never raises for what the network or Meta does, and never tries twice."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self._post(address, "messages", token, text, "application/json")
-        return read_answer(*answer) if isinstance(answer, tuple) else answer
+        return read_answer(*answer, speech) if isinstance(answer, tuple) else answer
 
     def _post(
         self, address: str, edge: str, token: Secret[str], body: bytes, kind: str
@@ -148,32 +212,32 @@ class Graph:
         return response.status, response.data or b""  # None, whatever its type says, for an empty body made by hand
 
 
-def read_answer(status: int, body: bytes) -> SendOutcome:
+def read_answer(status: int, body: bytes, speech: Dialect = _WHATSAPP) -> SendOutcome:
     """What an answer to a send means for the message."""
     try:
         answer = as_object(json.loads(body))
     except (ValueError, RecursionError):
         return Unknown()
-    messages, _ = objects(answer.get("messages"))
-    provider_id = word(messages[0].get("id")) if messages else None
+    provider_id, error = speech.taken(answer), as_object(answer.get("error"))
     if status == 200 and provider_id:
         return Accepted(provider_id=ProviderId(provider_id))
-    refusal = code(as_object(answer.get("error")).get("code"))
-    return Unknown() if refusal is None else Refused(code=refusal, action=action_for(refusal))
+    refusal = code(error.get("code"))
+    return Unknown() if refusal is None else speech.refused(refusal, code(error.get("error_subcode")))
 
 
-def read_upload(status: int, body: bytes) -> str | Refused:
+def read_upload(status: int, body: bytes, speech: Dialect = _WHATSAPP) -> str | Refused:
     """What an answer to a picture means: its id, or why the message that it belongs to is not sent with it."""
     try:
         answer = as_object(json.loads(body))
     except (ValueError, RecursionError):
         answer = {}
-    if status == 200 and (id := word(answer.get("id"))):
+    if status == 200 and (id := word(answer.get(speech.upload.id))):
         return id
-    refusal = code(as_object(answer.get("error")).get("code"))
-    if refusal is None or (action := action_for(refusal)) not in _WHOLE_LINE:
-        return Refused(code=NOT_UP if refusal is None else refusal, action=Action.RETRY_ONCE)
-    return Refused(code=refusal, action=action)
+    error = as_object(answer.get("error"))
+    if (refusal := code(error.get("code"))) is None:
+        return Refused(code=NOT_UP, action=Action.RETRY_ONCE)
+    refused = speech.refused(refusal, code(error.get("error_subcode")))
+    return refused if refused.action in _WHOLE_LINE else replace(refused, action=Action.RETRY_ONCE)
 
 
 def _never_connected(error: HTTPError) -> bool:

@@ -12,7 +12,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from haat.conversation.channels.graph import BAD_TOKEN, action_for, fits_header
-from haat.conversation.channels.graph_numbers import LATER
+from haat.conversation.channels.graph_asking import LATER
 from haat.conversation.channels.wire import as_object, code, word
 from haat.conversation.ports import Line
 from haat.conversation.ports.profile import Shown

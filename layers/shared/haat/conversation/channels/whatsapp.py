@@ -1,66 +1,30 @@
-"""WhatsApp's own dialect (Cloud API): who signed a webhook, which facts stand in it, and how an answer is written down.
+"""WhatsApp's own dialect (Cloud API): which facts stand in a webhook, and how an answer is written down.
 
 No message is answered from here, and none is lost: what can't be understood is kept as AccountNews. docs/messages.md lists it all.
 """
 
-import hashlib
-import hmac
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from haat.conversation.channels.meta import Envelope, gathered
+from haat.conversation.channels.place import Item
 from haat.conversation.channels.whatsapp_items import IGNORED_FIELDS, READERS, Found
-from haat.conversation.channels.whatsapp_place import Item, Place, by_name
+from haat.conversation.channels.whatsapp_place import Place, by_name
 from haat.conversation.channels.wire import as_object, decode, digits, objects, word
 from haat.conversation.model import Outgoing
 from haat.conversation.rules.text import cut
-from haat.facts.conversation import DeliveryReported, Inbound
 from haat.facts.said import Choice, Template
 from haat.kernel.errors import Rejected
-from haat.kernel.ids import CorrelationId, Fingerprint, Pepper
-from haat.kernel.secret import Secret
+from haat.kernel.ids import CorrelationId, Pepper
 from haat.kernel.time import Instant
 
-_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
-_BODY, _TITLE, _ROW_TITLE, _ROW_MORE = (
-    1024,
-    20,
-    24,
-    72,
-)  # characters, as below; a caption has room for as many as a body
+# Characters, as below; a caption has room for as many as a body.
+_BODY, _TITLE, _ROW_TITLE, _ROW_MORE = 1024, 20, 24, 72
 _BUTTONS, _ROWS = 3, 10
 # With what the template itself says around it a body has at most 1024 characters; how much that is we don't know.
 _PARAMETER = 900
 _FRAME = frozenset({"messaging_product", "metadata", "contacts"})  # of a value: read, and no news by itself
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """What one webhook brought. `ignored` counts, by one word each, what is left out on purpose."""
-
-    facts: tuple[Inbound, ...] = ()
-    statuses: tuple[DeliveryReported, ...] = ()
-    ignored: Mapping[str, int] = field(default_factory=dict)
-
-
-def signed(body: bytes, header: str | None, secrets: Sequence[Secret[str]]) -> bool:
-    """Whether X-Hub-Signature-256 stands for these very bytes under one of the secrets. All are tried, so the time taken tells nothing."""
-    if header is None or not _SIGNATURE.fullmatch(header):
-        return False
-    given, found = header.removeprefix("sha256="), False
-    for secret in secrets:
-        expected = hmac.digest(secret.reveal().encode(), body, hashlib.sha256).hex()
-        found |= hmac.compare_digest(expected, given) and bool(secret.reveal())  # anyone can sign with an empty secret
-    return found
-
-
-def handshake(query: Mapping[str, str], token: Secret[str]) -> str | None:
-    """The challenge to send back as plain text, or None to refuse."""
-    given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
-    known = hmac.compare_digest(given, token.reveal().encode()) and bool(given)
-    return query.get("hub.challenge") if known and query.get("hub.mode") == "subscribe" else None
 
 
 def parse(body: bytes, pepper: Pepper, received_at: Instant, correlation: CorrelationId) -> Envelope:
@@ -68,21 +32,7 @@ def parse(body: bytes, pepper: Pepper, received_at: Instant, correlation: Correl
     document = decode(body)
     if document.get("object") != "whatsapp_business_account":
         return Envelope(ignored={"unknown_object": 1})
-    facts: dict[Fingerprint, Inbound] = {}
-    statuses: dict[Fingerprint, DeliveryReported] = {}
-    ignored: Counter[str] = Counter()
-    for found in _document(Place(pepper=pepper, received_at=received_at, correlation=correlation), document):
-        if isinstance(found, str):
-            ignored[found] += 1
-        elif found.key in facts or found.key in statuses:
-            ignored["repeated"] += 1
-        elif isinstance(found, DeliveryReported):
-            statuses[found.key] = found
-        else:
-            facts[found.key] = found
-    if not (facts or statuses or ignored):
-        ignored["empty"] = 1
-    return Envelope(facts=tuple(facts.values()), statuses=tuple(statuses.values()), ignored=ignored)
+    return gathered(_document(Place(pepper=pepper, received_at=received_at, correlation=correlation), document))
 
 
 def request_for(outgoing: Outgoing, picture: str = "") -> Mapping[str, Any]:

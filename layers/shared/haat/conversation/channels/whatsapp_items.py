@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from haat.conversation.channels.whatsapp_place import CHANNEL, CONTENT_BYTES, Item, Place
+from haat.conversation.channels.meta import ours
+from haat.conversation.channels.place import CONTENT_BYTES, TEXT_BYTES, Item
+from haat.conversation.channels.whatsapp_place import Place
 from haat.conversation.channels.wire import as_object, bounded, code, digits, objects, shortened, word
 from haat.facts.conversation import (
     Contact,
@@ -19,9 +21,7 @@ from haat.facts.conversation import (
     MessageEchoed,
     MessageReceived,
 )
-from haat.kernel.ids import MessageId, ProviderId
-
-TEXT_BYTES = 120_000  # of JSON: with content and ids a fact stays under 200 kB, and a queue takes 256 KiB
+from haat.kernel.ids import ProviderId
 
 type Found = Inbound | DeliveryReported | str
 
@@ -38,7 +38,6 @@ _SPOKEN: Mapping[str, tuple[str, str]] = {
 _REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply"})  # of `interactive`: kinds of their own from here on
 # Stand in the fact's own fields.
 _LIFTED = frozenset({"id", "from", "timestamp", "type", "from_user_id", "to", "to_user_id", "context"})
-_OURS = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")  # a ULID: what request_for sends as opaque data
 _CHANGED_USER = re.compile(r"from ([A-Z]{2}\.[A-Za-z0-9.]{1,140}) to (\S+)$")
 
 
@@ -49,7 +48,7 @@ def message(at: Place, item: Item) -> Found | None:
         return _system(at, item, contact)
     if provider_id is None or contact is None:
         return None
-    fields = at.message(item, provider_id, contact)
+    fields = at.message(item.get("timestamp"), contact, provider_id)
     kind, text, choice, content = _spoken(item)
     payload = as_object(item.get(kind))
     match kind:
@@ -72,7 +71,7 @@ def message(at: Place, item: Item) -> Found | None:
                 group=bool(item.get("group_id")),
                 content=bounded(content, CONTENT_BYTES),
             )
-    key = at.pepper.fingerprint(CHANNEL, at.address, about) if about else None
+    key = at.key(about) if about else None
     original = ProviderId(about) if about else None
     kept = bounded(content, CONTENT_BYTES)
     return MessageAltered(**fields, action=action, original=original, original_key=key, text=text, content=kept)
@@ -90,7 +89,10 @@ def echo(at: Place, item: Item) -> Found | None:
     if kind == "edit":
         _, text, _, _ = _spoken(as_object(as_object(item.get("edit")).get("message")))
     return MessageEchoed(
-        **at.message(item, provider_id, contact), kind=kind, text=text, content=bounded(content, CONTENT_BYTES)
+        **at.message(item.get("timestamp"), contact, provider_id),
+        kind=kind,
+        text=text,
+        content=bounded(content, CONTENT_BYTES),
     )
 
 
@@ -103,16 +105,16 @@ def status(at: Place, item: Item) -> Found | None:
         return at.noted(item, contact, "payment", content) if contact else None
     if kind == "call":
         return "call_status"
-    ours = item.get("biz_opaque_callback_data")
-    if not isinstance(ours, str) or not _OURS.fullmatch(ours):
+    outgoing = ours(item.get("biz_opaque_callback_data"))
+    if outgoing is None:
         return "foreign_status"
     if what is None:
         return None
     provider_id = word(item.get("id")) or ""
     codes = [code(error.get("code")) for error in objects(item.get("errors"))[0]]
     return DeliveryReported(
-        **at.fact(item.get("timestamp"), provider_id, ours, what),
-        outgoing=MessageId(ours),
+        **at.fact(item.get("timestamp"), provider_id, outgoing, what),
+        outgoing=outgoing,
         provider_id=ProviderId(provider_id),
         status=what,
         error_code=next((known for known in codes if known is not None), None),

@@ -61,13 +61,13 @@ def digits(value: Any) -> str | None:
     return bare if bare.isascii() and bare.isdecimal() else given
 
 
-def instant(value: Any, received_at: Instant) -> Instant:
-    """Seconds since 1970, as a number or as text. Missing, absurd or in the future: the time of receipt."""
+def instant(value: Any, received_at: Instant, tick: int = SECOND) -> Instant:
+    """Ticks of so many ms (seconds) since 1970, as a number or as text. Missing, absurd or in the future: the time of receipt."""
     if isinstance(value, str) and value.isascii() and value.strip().isdecimal() and len(value) <= 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return received_at
-    return received_at if value * SECOND >= received_at else Instant(int(value * SECOND))
+    return received_at if value * tick >= received_at else Instant(int(value * tick))
 
 
 def code(value: Any) -> int | None:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from haat.conversation.memory.conversations import MemoryConversations as MemoryConversations
-from haat.conversation.memory.conversations import Row
-from haat.conversation.model import WINDOW_MS, Connected, Matcher, Outgoing, SendState, Shop, Taught
+from haat.conversation.memory.conversations import Row, names_of
+from haat.conversation.model import Connected, Matcher, Outgoing, SendState, Shop, Taught
+from haat.conversation.model.people import Seen
 from haat.conversation.ports import Claimed, Entry, Line
 from haat.conversation.rules.channels import taken
+from haat.conversation.rules.customs import window_ms
+from haat.conversation.rules.lessons import lesson
 from haat.conversation.rules.sending import RANKS, rises
-from haat.facts.conversation import DeliveryReported
+from haat.facts.conversation import DeliveryReported, SeenUpTo
 from haat.kernel.errors import Changed, NotFound
-from haat.kernel.ids import MerchantId, MessageId, ProviderId
+from haat.kernel.ids import CustomerId, MerchantId, MessageId, ProviderId
 from haat.kernel.once import Answer, Once, Remembered
 from haat.kernel.time import Instant, later
 
@@ -94,13 +97,14 @@ class MemoryChannels:
 
 @dataclass(slots=True)
 class MemorySends:
-    """Fills the ports Sends and Reports."""
+    """Fills the ports Sends, Reports and Marks."""
 
     states: dict[MessageId, SendState] = field(default_factory=dict)
     claimed: dict[MessageId, Outgoing] = field(default_factory=dict)
     notices: list[tuple[MessageId, int]] = field(default_factory=list)
     outbox: list[Outgoing] = field(default_factory=list)
     conversations: MemoryConversations = field(default_factory=MemoryConversations)
+    seen: dict[tuple[MerchantId, CustomerId, str], Seen] = field(default_factory=dict)
 
     def state(self, id: MessageId) -> SendState:
         return self.states.get(id, SendState(id=id))
@@ -136,9 +140,14 @@ class MemorySends:
         self.notices.append((outgoing.id, code))
         return True
 
+    def drop(self, id: MessageId, code: int, now: Instant) -> None:
+        if self.state(id).state in ("due", "sending"):
+            self.states[id] = replace(self.state(id), state="failed", rank=0, error=code)
+
     def window_ends(self, outgoing: Outgoing) -> Instant:
         found = self.conversations.load(outgoing.merchant, outgoing.customer, outgoing.address)
-        return later(found.last_customer_at, WINDOW_MS) if found else outgoing.window_ends
+        lasts = window_ms(outgoing.channel, agent=outgoing.agent)
+        return later(found.last_customer_at, lasts) if found else outgoing.window_ends
 
     def report(self, fact: DeliveryReported) -> bool:
         rank, known = RANKS.get(fact.status), self.claimed.get(fact.outgoing)
@@ -150,6 +159,20 @@ class MemorySends:
     def outgoing(self, fact: DeliveryReported) -> Outgoing | None:
         known = self.claimed.get(fact.outgoing)
         return known if known is not None and known.address == fact.address else None
+
+    def customer(self, fact: SeenUpTo) -> tuple[MerchantId, CustomerId] | None:
+        channel = self.conversations.channel(fact.channel, fact.address)
+        names = names_of(channel.merchant, fact.contact) if channel is not None else []
+        known = (self.conversations.aliases.get(name) for name in names)
+        return next(((names[0][0], customer) for customer in known if customer is not None), None)
+
+    def see(self, who: tuple[MerchantId, CustomerId], fact: SeenUpTo, now: Instant) -> bool:
+        was = self.seen.get((*who, fact.address), Seen())
+        known = {"delivered": was.delivered, "read": was.read}
+        if fact.status not in known or known[fact.status] >= fact.up_to:
+            return False
+        self.seen[*who, fact.address] = Seen(**known | {fact.status: fact.up_to})
+        return True
 
     def fail_reported(
         self, fact: DeliveryReported, outgoing: Outgoing, code: int, now: Instant, again: Outgoing | None
@@ -167,19 +190,27 @@ class MemorySends:
 
 
 class MemoryTeachings:
-    """Fills the port Teachings."""
+    """Fills the port Teachings. `wishes` are versions from which something must be learnt later."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = True) -> None:
         self._taught: dict[MerchantId, Taught] = {}
-        self._answers = Remembered()
+        self._learnt: dict[MerchantId, tuple[int, bytes]] = {}
+        self.at_once, self._answers = at_once, Remembered()
+        self.wishes: list[tuple[MerchantId, int]] = []
 
     def read(self, merchant: MerchantId) -> Taught:
-        return self._taught.get(merchant, Taught())
+        _, learnt = self._learnt.get(merchant, (0, b""))
+        return replace(self._taught.get(merchant, Taught()), learnt=learnt)
 
     def write(self, merchant: MerchantId, taught: Taught) -> None:
         if taught.version != self.read(merchant).version + 1:
             raise Changed("what the shop taught was changed in between")
         self._taught[merchant] = taught
+        learnt = lesson(taught, at_once=self.at_once)
+        if learnt is None:
+            self.wishes.append((merchant, taught.version))
+        else:
+            self._learnt[merchant] = taught.version, learnt
 
     def write_once(self, merchant: MerchantId, taught: Taught, once: Once, answer: Answer) -> Answer:
         if (given := self.given(once)) is not None:
@@ -190,3 +221,13 @@ class MemoryTeachings:
 
     def given(self, once: Once) -> Answer | None:
         return self._answers.given(once)
+
+    def keep_learnt(self, merchant: MerchantId, taught: Taught, learnt: bytes, wished: int) -> None:
+        kept, _ = self._learnt.get(merchant, (0, b""))
+        if kept > taught.version:
+            raise Changed("something younger was learnt")
+        self._learnt[merchant] = taught.version, learnt
+        self.unwish(merchant, wished)
+
+    def unwish(self, merchant: MerchantId, wished: int) -> None:
+        self.wishes = [wish for wish in self.wishes if wish != (merchant, wished)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from haat.conversation.model import Channel, Conversation, Outgoing
 from haat.conversation.ports import Kept
+from haat.conversation.rules.menus import question_id
 from haat.facts.conversation import Contact, CustomerRenamed, Inbound, MessageAltered, MessageReceived
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId
@@ -110,7 +111,8 @@ class MemoryConversations:
             self.outbox.append(replace(kept.outgoing, source=kept.fact.key))
         id = MessageId(getattr(kept.fact, "id", kept.fact.key))
         self._add(kept.after, Row(id=id, kept=kept, outgoing=kept.outgoing, resembles=kept.resembles))
-        self._list(kept.after, id, kept.fact.occurred_at, kept.listed)
+        self._list(kept.after, question_id(kept.fact.key, kept.fact.occurred_at), kept.fact.occurred_at, kept.listed)
+        self.asked.pop(kept.answered, None)
         return True
 
     def knows(self, key: Fingerprint) -> bool:
@@ -138,11 +140,14 @@ class MemoryConversations:
         outgoing: Outgoing | None,
         listed: tuple[Fingerprint, ...],
         resembles: str = "",
+        answered: str = "",
     ) -> None:
         self.move(before, after)
+        self.asked.pop(answered, None)
         if outgoing:
             self.say(replace(outgoing, source=outgoing.id), resembles)
-        self._list(after, f"burst {after.id} {before.version}", before.last_customer_at, listed)
+        id = question_id(before.burst[-1].key, before.last_customer_at) if before.burst else ""
+        self._list(after, id, before.last_customer_at, listed)
 
     def say(self, outgoing: Outgoing, resembles: str = "") -> None:
         """A message of ours that stands by itself."""

@@ -7,8 +7,9 @@ from typing import Any
 from haat.conversation.memory import MemorySends, MemoryTeachings
 from haat.conversation.memory.conversations import MemoryConversations, Row, names_of
 from haat.conversation.model import Conversation, Outgoing, SendState, Taught
-from haat.conversation.model.people import Blocked, Erasure, Message, Person, Question
+from haat.conversation.model.people import Blocked, Erasure, Message, Person, Question, Seen
 from haat.conversation.ports.inbox import Listed
+from haat.conversation.rules.parts import picture_of
 from haat.facts.codec import to_plain
 from haat.facts.conversation import CustomerNoted, MessageAltered, MessageEchoed, MessageReceived
 from haat.kernel.errors import Conflict, NotFound
@@ -88,6 +89,9 @@ class MemoryInbox:
         if line.kind == "edited" and line.about is not None:  # the new words stand at the message itself
             return replace(line, text="", content={})
         return line
+
+    def seen(self, there: Conversation) -> Seen:
+        return self.sends.seen.get((there.merchant, there.customer, there.address), Seen())
 
     def _question(self, id: str) -> Question:
         there, at, keys = self.kept.asked[id]
@@ -235,7 +239,8 @@ class MemoryErasures:
             said = {row.outgoing.id for row in rows if row.outgoing is not None}
             kept.outbox = [it for it in kept.outbox if it.id not in said]
             self.sends.notices = [notice for notice in self.sends.notices if notice[0] not in said]
-            for id in said:
+            pictures = {it.id for row in rows if row.outgoing and (it := picture_of(row.outgoing))}
+            for id in said | pictures:
                 self.sends.claimed.pop(id, None)
                 self.sends.states[id] = SendState(id=id, state="failed")
             asked = [id for id, (there, _, _) in kept.asked.items() if there.id == thread]
@@ -248,6 +253,10 @@ class MemoryErasures:
             found += 1
         for customer in erasure.customers:
             kept.blocked.pop((erasure.merchant, customer), None)
+        gone = [at for at in self.sends.seen if at[0] == erasure.merchant and at[1] in erasure.customers]
+        for at in gone:
+            del self.sends.seen[at]
+        found += len(gone)
         return erasure, not found
 
     def go_on(self, erasure: Erasure) -> None:

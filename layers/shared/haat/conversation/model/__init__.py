@@ -11,6 +11,7 @@ from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId,
 from haat.kernel.time import Instant
 
 Language = Literal["en", "bn", "hi"]
+Sureness = Literal["careful", "normal", "eager"]
 
 RECENT_KEYS = 8  # how many of the last messages a conversation remembers, to know a duplicate without a write
 
@@ -34,13 +35,16 @@ class Entry:
     """A question that the shop has taught: how customers ask it, and what is said then.
 
     A reply may hold {hours} and {shop}. `replies` is by language; the shop's default language is used where one is missing.
-    `askers` says of examples that are a customer's own words whose they are: they are forgotten with the customer.
+    `titles` is how a menu names it. `askers` says of examples that are a customer's own words whose they are: they are
+    forgotten with the customer.
     """
 
     id: str
     examples: tuple[str, ...]
     replies: Mapping[Language, str]
     askers: Mapping[str, CustomerId] = field(default_factory=dict)
+    titles: Mapping[Language, str] = field(default_factory=dict)
+    to_person: bool = False  # its reply is said, and then a person goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +57,13 @@ class Match:
 
 
 class Matcher(Protocol):
-    """Knows what a shop was taught."""
+    """Knows what a shop was taught. Whether a guess is good enough to be said is for the rules (rules/reply.py)."""
 
     def match(self, text: str) -> Match | None:
-        """The entry that answers this text, or None."""
+        """The best guess, however unsure; None where nothing is similar at all. The same text always gets the same."""
+
+    def near(self, text: str, most: int) -> list[Match]:
+        """The best guesses, one for each entry, the best first and the first of them that of `match`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +84,18 @@ class Manners:
     burst_ms: int = 0  # wait so long for a customer to finish, at most 15 minutes; 0 is off
     loop_guard: bool = False  # at most three automatic replies in a row in ten minutes
     off: bool = False  # it answers no words at all, until it is told to; carts and taps still get their order
+    sureness: Sureness = "normal"  # how sure it must be to answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taught:
-    """All that a shop told its bot."""
+    """All that a shop told its bot. `learnt` is what was learnt from the entries, packed (rules/learning.py); it may be of older ones."""
 
     entries: tuple[Entry, ...] = ()
     texts: Texts = field(default_factory=Texts)
     manners: Manners = field(default_factory=Manners)
     version: int = 0
+    learnt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +182,9 @@ class Conversation:
     erased_before: Instant = Instant(0)  # what this person wrote until then was erased, and must not come back
     began_as: CustomerId | None = None  # it began under a younger name of the same person, where it is kept no more
     language: Language | None = None  # in which the customer last wrote, where that is not the shop's own
+    menu: tuple[str, ...] = ()  # entries that were offered by number, until something else is said
+    asked: str = ""  # the question on the shop's list that the menu was for
+    introduced: bool = False  # the bot has said that it is one, since this began or since a person last spoke
 
     def __repr__(self) -> str:
         return f"Conversation({self.id}, version={self.version})"
@@ -206,6 +218,7 @@ class Outgoing:
     staff: str = ""  # the entry of the shop's own person whom it tells something
     code: str = ""  # a text that goes along as the picture of a QR code
     bill: Bill | None = None  # the channel's own payment card, said in place of text and code where it can be
+    agent: bool = False  # a person says it after the window in which a bot may write, where the channel allows that
 
     def __repr__(self) -> str:
         return f"Outgoing({self.id})"

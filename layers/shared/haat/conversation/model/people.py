@@ -31,6 +31,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Up to when all that we sent in a conversation came to the customer's phone, and was read; 0 where that was never told."""
+
+    delivered: Instant = Instant(0)
+    read: Instant = Instant(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What the bot could not answer. `texts` are the customer's messages as they are now; deleted ones are gone."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from haat.conversation.model import Channel, Connected, Conversation, Matcher, Number, Outgoing, SendState, Shop, Taught
-from haat.facts.conversation import Contact, CustomerRenamed, DeliveryReported, Inbound, MessageAltered
+from haat.facts.conversation import Contact, CustomerRenamed, DeliveryReported, Inbound, MessageAltered, SeenUpTo
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, MessageId, ProviderId
 from haat.kernel.once import Answer, Once
 from haat.kernel.secret import Secret
@@ -48,6 +48,7 @@ class Kept:
     after: Conversation
     outgoing: Outgoing | None = None
     listed: tuple[Fingerprint, ...] = ()  # messages that go on the shop's list of questions without an answer
+    answered: str = ""  # a question that leaves that list: the customer said which they meant
     look_again_in: int = 0  # ms; a burst may be over then
     reason: str = ""
     resembles: str = ""
@@ -87,6 +88,7 @@ class Conversations(Protocol):
         outgoing: Outgoing | None,
         listed: tuple[Fingerprint, ...],
         resembles: str = "",
+        answered: str = "",
     ) -> None:
         """Write the answer to a burst. Raises Conflict when the conversation moved in between."""
 
@@ -94,10 +96,7 @@ class Conversations(Protocol):
         """Let an edit or a deletion reach the message that it is about; the same again changes nothing."""
 
     def rename(self, channel: Channel, fact: CustomerRenamed) -> bool:
-        """Let both names lead to one customer, the older one; the same again changes nothing.
-
-        False: one of them was erased since, and nothing is done.
-        """
+        """Let both names lead to one customer, the older one; the same again changes nothing. False: one was erased since, nothing is done."""
 
     def note(self, fact: Inbound, about: Conversation | None = None) -> bool:
         """Keep a fact that belongs to no conversation, with the customer whom it is about. False: kept before.
@@ -150,9 +149,9 @@ class Numbers(Protocol):
     """What the channel itself knows of an address."""
 
     def ask(self, address: str, account: str, token: Secret[str]) -> Number:
-        """Ask with a token that may be wrong, and let the account's messages come to us.
+        """Ask with a token that may be wrong, and let what customers write there come to us. `account` is empty where a channel has none.
 
-        Raises Rejected naming what is wrong (access_token, phone_number_id or account_id), Unavailable.
+        Raises Rejected naming what is wrong (access_token, phone_number_id, account_id or page_id), Unavailable.
         """
 
 
@@ -160,13 +159,25 @@ class Teachings(Protocol):
     """What shops have taught their bots, as those who teach see it."""
 
     def read(self, merchant: MerchantId) -> Taught:
-        """As it is now; empty, with version 0, where nothing was taught."""
+        """As it is now, with what was learnt from it; empty, with version 0, where nothing was taught."""
 
     def write(self, merchant: MerchantId, taught: Taught) -> None:
-        """Replace it. Raises Changed when what is there does not have the version before."""
+        """Replace it, and with it what was learnt (rules/lessons.py), or wish that this be learnt later.
+
+        Raises Changed when what is there does not have the version before.
+        """
 
     def write_once(self, merchant: MerchantId, taught: Taught, once: Once, answer: Answer) -> Answer:
         """The same for a request that may come again: returns the answer of the one that was first. Raises Changed."""
+
+    def keep_learnt(self, merchant: MerchantId, taught: Taught, learnt: bytes, wished: int) -> None:
+        """Keep what was learnt from these entries, in place of what was learnt before, and strike out the wish of a version.
+
+        Raises Changed where something is kept that was learnt from a younger version.
+        """
+
+    def unwish(self, merchant: MerchantId, wished: int) -> None:
+        """Strike out the wish of a version; nothing happens where there is none."""
 
     def given(self, once: Once) -> Answer | None:
         """What the same request was answered before. Raises Rejected where its key was used for another."""
@@ -201,6 +212,9 @@ class Sends(Protocol):
     def fail(self, outgoing: Outgoing, code: int, now: Instant) -> bool:
         """It will not be said: state and notice to the merchant in one transaction. False when it was final already."""
 
+    def drop(self, id: MessageId, code: int, now: Instant) -> None:
+        """It will not be said, and nobody has to hear of it. Nothing happens where it was final already."""
+
     def window_ends(self, outgoing: Outgoing) -> Instant:
         """When the customer's window closes, read now."""
 
@@ -218,6 +232,16 @@ class Reports(Protocol):
         self, fact: DeliveryReported, outgoing: Outgoing, code: int, now: Instant, again: Outgoing | None
     ) -> bool:
         """A status failed: state, and either the notice to the merchant or the message that says it again. False when nothing changed."""
+
+
+class Marks(Protocol):
+    """What the channel reports of outgoing messages without naming them: up to when a customer has got or read them."""
+
+    def customer(self, fact: SeenUpTo) -> tuple[MerchantId, CustomerId] | None:
+        """Whose address it came for, and whom its contact leads to there. None for a stranger, and for somebody who was erased."""
+
+    def see(self, who: tuple[MerchantId, CustomerId], fact: SeenUpTo, now: Instant) -> bool:
+        """Keep up to when that customer has got or read what the address sent, upward only. False when it changed nothing."""
 
 
 class Action(StrEnum):

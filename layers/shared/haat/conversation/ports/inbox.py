@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from haat.conversation.model import Conversation, Outgoing, Taught
-from haat.conversation.model.people import Blocked, Erasure, Message, Person, Question
+from haat.conversation.model.people import Blocked, Erasure, Message, Person, Question, Seen
 from haat.kernel.ids import ConversationId, CustomerId, MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.time import Instant
@@ -30,6 +30,9 @@ class Inbox(Repeatable, Protocol):
 
     def messages(self, id: ConversationId, after: str | None, limit: int) -> Listed[Message]:
         """The newest first. `limit` counts what was said to the shop or by its people; an answer by the bot comes with its question."""
+
+    def seen(self, there: Conversation) -> Seen:
+        """How far the channel says that its customer has come, where it names times and no messages."""
 
     def questions(self, merchant: MerchantId, after: str | None, limit: int) -> Listed[Question]:
         """What the bot could not answer, the newest first."""

@@ -8,7 +8,7 @@ from haat.facts.profiles import ProfileChanged
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import Instant
 
-SharedState = Literal["waiting", "shown", "refused", "nowhere"]  # nowhere: the shop has no channel
+SharedState = Literal["waiting", "shown", "refused", "nowhere"]  # nowhere: the shop has no channel that shows one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What is for the shop's counter: a cart, a tap on something that the counter offered, a question for one's orders or for the goods.
 
-Only what a customer asks (nearly) in these words is taken for such a question; what the shop itself taught comes first.
+Only what a customer asks (nearly) in these words is taken for such a question; what the shop itself taught in those very words comes
+first.
 """
 
 import re
@@ -11,13 +12,14 @@ from typing import Any, Final, cast
 
 from haat.conversation.model import Ask, Conversation, Entry, Item, Language, Matcher, Shop
 from haat.conversation.rules import reply
-from haat.conversation.rules.matching import ReplyBook, compile_book
+from haat.conversation.rules.customs import TAPS
+from haat.conversation.rules.menus import COUNTER
+from haat.conversation.rules.phrases import EXACT, PhraseBook, compile_phrases
 from haat.conversation.rules.text import script_language
 from haat.facts.conversation import MessageReceived
 from haat.kernel.money import places
 from haat.kernel.time import Instant
 
-COUNTER: Final = "counter:"  # how the ids of the counter's choices begin
 NOTE: Final = 1_000  # characters of a cart's note that are kept with the order
 MOST_QUANTITY: Final = 1_000_000
 _WHOLE: Final = re.compile(r"[0-9]{1,7}(\.0{1,6})?", re.ASCII)
@@ -103,7 +105,7 @@ def _price(amount: Any, currency: Any) -> int | None:
 
 
 def _choice(message: MessageReceived, language: Language) -> Ask | None:
-    if message.kind not in ("button_reply", "list_reply") or not message.choice.startswith(COUNTER):
+    if message.kind not in TAPS or not message.choice.startswith(COUNTER):
         return None
     return Ask(kind="choice", language=language, ref=message.choice.removeprefix(COUNTER))
 
@@ -111,7 +113,8 @@ def _choice(message: MessageReceived, language: Language) -> Ask | None:
 def _words(message: MessageReceived, shop: Shop, book: Matcher) -> Ask | None:
     if message.kind not in _WORDS or (found := _phrases().match(message.text)) is None:
         return None
-    if book.match(message.text) is not None:
+    taught_so = book.match(message.text)
+    if taught_so is not None and taught_so.confidence == EXACT:
         return None
     kind, _, taught = found.entry.id.partition(".")
     language = script_language(message.text, shop.language)
@@ -124,9 +127,9 @@ def _told(language: str) -> Language:
 
 
 @cache
-def _phrases() -> ReplyBook:
+def _phrases() -> PhraseBook:
     asked = {"orders": _ORDERS, "goods": _GOODS}
-    return compile_book(
+    return compile_phrases(
         tuple(
             Entry(id=f"{kind}.{language}", examples=examples, replies={})
             for kind, by_language in asked.items()

@@ -5,14 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from haat.conversation.model import FOREVER, WINDOW_MS, Conversation, Entry
-from haat.conversation.model.people import Erasure, Message, Question
-from haat.conversation.rules.reply import hush
+from haat.conversation.model.people import Erasure, Message, Question, Seen
+from haat.conversation.rules.channels import MESSENGER
+from haat.conversation.rules.customs import agent_ms, text_limit
+from haat.conversation.rules.saying import saying
 from haat.conversation.rules.sending import RANKS
-from haat.conversation.rules.teaching import EXAMPLE
-from haat.kernel.errors import Rejected
+from haat.conversation.rules.silence import hush
+from haat.conversation.rules.teaching import EXAMPLE, MUTE
+from haat.kernel.errors import Conflict, Rejected
 from haat.kernel.text import too_long
 from haat.kernel.time import DAY, MINUTE, Instant, later, rfc3339
 
+UNSEEN = Seen()
 STATES_KEPT_MS = 30 * DAY  # what became of a message is known for so long
 _WORDS = {rank: word for word, rank in RANKS.items()}
 
@@ -20,6 +24,31 @@ _WORDS = {rank: word for word, rank in RANKS.items()}
 def window_ends(there: Conversation) -> Instant:
     """Until when the channel lets the shop write freely."""
     return later(there.last_customer_at, WINDOW_MS)
+
+
+def agent_until(there: Conversation) -> Instant:
+    """Until when a person of the shop may still write, where the channel gives people longer than bots; else 0."""
+    longer = agent_ms(there.channel)
+    return later(there.last_customer_at, longer) if longer and there.last_customer_at else Instant(0)
+
+
+def person_may_write(there: Conversation, now: Instant) -> tuple[Instant, bool]:
+    """Until when what a person says now may go, and whether it goes as a person's alone. Raises Conflict (window-closed)."""
+    if now < (ends := window_ends(there)):
+        return ends, False
+    longer = agent_until(there)
+    if now < longer:
+        return longer, True
+    since = "7 days" if longer else "24 hours"
+    raise Conflict(f"the customer last wrote more than {since} ago", word="window-closed")
+
+
+def fits(there: Conversation, text: str) -> None:
+    """Refuse what the channel does not take in one message. Raises Rejected naming the limit."""
+    most = text_limit(there.channel)
+    if len(text) > most:
+        fields = {"text": f"must have at most {most} characters in this conversation"}
+        raise Rejected("some fields are not as they should be", word="invalid", fields=fields)
 
 
 def take_over(before: Conversation, minutes: int | None, now: Instant) -> Conversation:
@@ -50,16 +79,24 @@ def conversation_shown(there: Conversation, now: Instant) -> dict[str, Any]:
         "customer_id": there.customer,
         "name": contact.name,
         "phone": f"+{contact.phone}" if contact.phone else None,
-        "user_id": contact.user_id,
+        "user_id": _own_id(there),
+        "channel": there.channel,
         "number": there.address,
         "last_message_at": rfc3339(there.last_customer_at),
         "window_ends_at": rfc3339(window_ends(there)) if there.last_customer_at else None,
+        "agent_until": rfc3339(until) if (until := agent_until(there)) else None,
         "bot": bot_shown(there, now),
     }
 
 
-def message_shown(line: Message, now: Instant) -> dict[str, Any]:
-    """One line of a conversation as its shop sees it."""
+def _own_id(there: Conversation) -> str | None:
+    """The channel's own id of the customer. We keep Messenger's behind its page, as it means nothing at another."""
+    known = there.contact.user_id
+    return known.partition(":")[2] if known and there.channel == MESSENGER else known
+
+
+def message_shown(line: Message, now: Instant, seen: Seen = UNSEEN) -> dict[str, Any]:
+    """One line of a conversation as its shop sees it; `seen` is how far its customer has come."""
     ours = line.author in ("bot", "staff")
     return {
         "id": line.id,
@@ -76,19 +113,26 @@ def message_shown(line: Message, now: Instant) -> dict[str, Any]:
         "content": dict(line.content) or None,
         "reason": line.reason or None,
         "resembles": line.resembles or None,
-        "state": _state(line, now) if ours else None,
+        "state": _state(line, now, seen) if ours else None,
         "error": line.state.error if line.state is not None else None,
     }
 
 
-def _state(line: Message, now: Instant) -> str | None:
+def _state(line: Message, now: Instant, seen: Seen) -> str | None:
     """One word for what became of what we sent; None where nobody remembers."""
     state = line.state
     if state is None or (state.state == "due" and now - line.at > STATES_KEPT_MS):
         return None
     if state.state == "sent":
-        return _WORDS.get(state.rank or RANKS["sent"], "sent")
+        return _WORDS.get(max(state.rank or RANKS["sent"], _seen(state.since, seen)), "sent")
     return "waiting" if state.state == "due" else state.state
+
+
+def _seen(at: Instant, seen: Seen) -> int:
+    """The rank of what was given to the channel at that time. When it was decided says less: it may have waited since."""
+    if not at:
+        return 0
+    return RANKS["read"] if at <= seen.read else RANKS["delivered"] if at <= seen.delivered else 0
 
 
 def question_shown(question: Question) -> dict[str, Any]:
@@ -111,6 +155,8 @@ def example_of(question: Question, said: Mapping[str, Any]) -> str:
     example = own or _own_words(question)
     if not example:
         raise Rejected("there is nothing to learn from", word="invalid", fields={"example": "the customer deleted it"})
+    if not saying(example).words:
+        raise Rejected("there is nothing to learn from", word="invalid", fields={"example": MUTE})
     return example
 
 

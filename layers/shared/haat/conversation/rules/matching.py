@@ -1,68 +1,26 @@
-"""Which entry of a shop answers a message, where the customer asks (nearly) as the shop wrote it.
+"""Which entry of a shop answers a message: what was learnt of its examples, by words, letters, sounds and meanings.
 
-A wrong answer costs a shop more than none, so near is narrow: the same words in another order, or words with a slip of the
-finger or of spelling. Nothing is guessed. The book is compiled once for a version of the shop's entries and then only read.
+Every message gets the best guess there is, and how sure it is; what is sure enough to be said is for rules/reply.py. Without
+what was learnt of these very entries (rules/learning.py) the nearest example decides, more cautiously.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from math import sumprod
+from sys import getsizeof
 from typing import Final
 
 from haat.conversation.model import Entry, Match
-from haat.conversation.rules.text import normalise, numbers, words
+from haat.conversation.rules.chatter import is_chatter
+from haat.conversation.rules.features import bags_of
+from haat.conversation.rules.guessing import Column, Guess, columns_of, guesses
+from haat.conversation.rules.learnt import STEP, Learnt, is_of, unpack
+from haat.conversation.rules.likeness import Index
+from haat.conversation.rules.saying import Clash, Example, Saying, saying, sorted_out
 
-EXACT: Final = 1.0
-OTHER_ORDER: Final = 0.95
-ONE_SLIP: Final = 0.9
-TWO_SLIPS: Final = 0.8
-NOT_NEAR: Final = 0.75  # at most, for what looks alike and answers nothing
-FAR: Final = 0.3
+__all__ = ["Clash", "ReplyBook", "compile_book"]
 
-_TWO_SLIPS_FROM: Final = 4  # words in a message
-_SLIP_FROM: Final = 4  # letters in a word: shorter ones are mostly another word (kab, kal)
-_OTHER_LETTER_FROM: Final = (
-    7  # a letter replaced often makes another word (khola, khela; bondho, bondhu; shirts, skirts)
-)
-
-# Bengali and Hindi spellings that sound alike and are confused daily: long and short i and u, the sibilants, the two n,
-# Bengali ja and ya, and whether a nasal sign is written.
-_ALIKE_INDIC: Final = str.maketrans("ঈঊীূষসণযईऊीूषसण", "ইউিুশশনজइउिुशशन", "ঁँं")
-# Romanised spellings of one sound. Not o and u, nor o and e: bondho and bondhu, khola and khela are different words.
-_ALIKE_LATIN: Final = str.maketrans("aywcz", "oivkj")
-_DIGIT: Final = re.compile("[0-9]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
-    """One question taught twice: `kept` answers it, `refused` does not. Both are ids of entries; `example` as `refused` has it."""
-
-    example: str
-    kept: str
-    refused: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    """What is compared. Numbers stand beside the words because normalised words have lost long runs of a digit."""
-
-    words: tuple[str, ...]
-    numbers: tuple[str, ...]
-
-    def sorted(self) -> "_Saying":
-        return _Saying(tuple(sorted(self.words)), self.numbers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Example:
-    saying: _Saying
-    text: str
-    entry: Entry
-
-    def match(self, confidence: float) -> Match:
-        return Match(entry=self.entry, confidence=confidence, resembles=self.text)
+_CHATTER: Final = 0.19  # at most: too little for an answer and for a menu (rules/reply.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,131 +29,79 @@ class ReplyBook:
 
     clashes: tuple[Clash, ...]
     size_bytes: int
-    _exact: Mapping[_Saying, _Example]
-    _any_order: Mapping[_Saying, _Example]
-    _by_length: Mapping[int, Sequence[_Example]]  # number of words -> examples in the order of their entries' ids
+    _examples: Sequence[Example]
+    _columns: Sequence[Column]
+    _exact: Mapping[Saying, int]
+    _index: Index
+    _learnt: Learnt | None
 
     def match(self, text: str) -> Match | None:
-        """The entry that answers this message, or None where no example is near enough. The same text always gets the same."""
-        said = _saying(text)
-        if not said.words:
-            return None
-        if found := self._exact.get(said):
-            return found.match(EXACT)
-        if found := self._any_order.get(said.sorted()):
-            return found.match(OTHER_ORDER)
-        return self._nearest(said)
+        """The best guess, however unsure; None where nothing is similar at all. The same text always gets the same."""
+        return next(iter(self.near(text, 1)), None)
 
     def near(self, text: str, most: int) -> list[Match]:
-        """The entries that come nearest, at most one example of each, also where none is near enough to answer.
+        """The best guesses, one for each entry, the best first and the first of them that of `match`.
 
-        For whoever teaches: those that do not answer have a confidence below every one that does.
+        Taught words, said as they are, are certain (1.0).
         """
-        said = _saying(text)
-        answers = self.match(text)
-        best = {answers.entry.id: answers} if answers else {}
-        pairs = _pairs(said)
-        for example in (example for length in self._by_length.values() for example in length):
-            alike = NOT_NEAR * _share(pairs, _pairs(example.saying))
-            if alike >= FAR and alike > (best[example.entry.id].confidence if example.entry.id in best else 0):
-                best[example.entry.id] = example.match(round(alike, 2))
-        return sorted(best.values(), key=lambda match: (-match.confidence, match.entry.id))[:most]
+        said = saying(text)
+        if not said.words:
+            return []
+        exact = self._exact.get(said)
+        found = [] if exact is not None and most == 1 else self._guesses(said)
+        matches = [
+            Match(
+                entry=self._columns[guess.column].entry,
+                confidence=guess.confidence,
+                resembles=self._examples[guess.nearest].text,
+            )
+            for guess in found
+        ]
+        if exact is not None:
+            sure = self._examples[exact]
+            certain = Match(entry=sure.entry, confidence=1.0, resembles=sure.text)
+            matches = [certain, *(match for match in matches if match.entry.id != sure.entry.id)]
+        return matches[:most]
 
-    def _nearest(self, said: _Saying) -> Match | None:
-        best: Match | None = None
-        for example in self._by_length.get(len(said.words), ()):
-            confidence = _nearness(said, example.saying)
-            if confidence > (best.confidence if best else 0):
-                best = example.match(confidence)
-        return best
+    def _guesses(self, said: Saying) -> list[Guess]:
+        bags = bags_of(said.words)
+        likeness = self._index.likeness(bags)
+        votes = None
+        if self._learnt is not None:
+            votes = [STEP * sumprod(weights, likeness) for weights in self._learnt.weights]
+        found = guesses(likeness, self._columns, votes)
+        if found and is_chatter(bags, max(likeness)):
+            return [replace(guess, confidence=min(guess.confidence, _CHATTER)) for guess in found]
+        return found
 
 
-def compile_book(entries: tuple[Entry, ...]) -> ReplyBook:
-    """Read the entries once. Of two entries with one example the first by id keeps it, and the clash is listed."""
-    exact: dict[_Saying, _Example] = {}
-    clashes: list[Clash] = []
-    for entry in sorted(entries, key=lambda entry: entry.id):
-        for text in entry.examples:
-            example = _Example(saying=_saying(text), text=text, entry=entry)
-            kept = exact.setdefault(example.saying, example)
-            if kept.entry.id != entry.id and example.saying.words:
-                clashes.append(Clash(example=text, kept=kept.entry.id, refused=entry.id))
-    examples = [example for example in exact.values() if example.saying.words]
-    by_length: dict[int, list[_Example]] = {}
-    any_order: dict[_Saying, _Example] = {}
-    for example in examples:
-        by_length.setdefault(len(example.saying.words), []).append(example)
-        any_order.setdefault(example.saying.sorted(), example)
+def compile_book(entries: tuple[Entry, ...], learnt: bytes = b"") -> ReplyBook:
+    """Read the entries once, with what was learnt of them. What is damaged, or of other entries, is left aside.
+
+    Of two entries with one example the first by id keeps it, and the clash is listed.
+    """
+    examples, clashes = sorted_out(entries)
+    columns = columns_of(examples)
+    index = Index([bags_of(example.words) for example in examples])
+    known = unpack(learnt, len(examples), len(columns)) if is_of(learnt, entries) else None
+    exact = {example.saying: number for number, example in enumerate(examples)}
     return ReplyBook(
-        clashes=tuple(clashes),
-        size_bytes=_size(entries, examples),
+        clashes=clashes,
+        size_bytes=_size(entries, examples) + getsizeof(exact) + index.size_bytes + (known.size_bytes if known else 0),
+        _examples=examples,
+        _columns=columns,
         _exact=exact,
-        _any_order=any_order,
-        _by_length=by_length,
+        _index=index,
+        _learnt=known,
     )
 
 
-def _saying(text: str) -> _Saying:
-    plain = normalise(text)
-    # A run that is nothing but marks is what remains of an emoji, not a word.
-    said = (word for word in words(plain) if not all(unicodedata.category(char)[0] == "M" for char in word))
-    return _Saying(tuple(said), numbers(text) if _DIGIT.search(plain) else ())
-
-
-def _pairs(saying: _Saying) -> frozenset[str]:
-    """Neighbouring letters: what two sayings share of them is how alike they look."""
-    text = f" {' '.join(saying.words)} "
-    return frozenset(a + b for a, b in pairwise(text))
-
-
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0
-
-
-def _nearness(said: _Saying, taught: _Saying) -> float:
-    """The confidence for two sayings of equally many words; 0 where one is not a slip of the other."""
-    if said.numbers != taught.numbers:
-        return 0
-    allowed = 2 if len(said.words) >= _TWO_SLIPS_FROM else 1
-    slips = 0
-    for one, other in zip(said.words, taught.words, strict=True):
-        if one == other:
-            continue
-        slips += 1
-        if slips > allowed or not _is_slip(one, other):
-            return 0
-    return TWO_SLIPS if slips == 2 else ONE_SLIP
-
-
-def _is_slip(one: str, other: str) -> bool:
-    """Whether two different words are most likely one word, typed or spelt differently."""
-    short, long = sorted((one, other), key=len)
-    if long == short + short[-1] and short.isascii():
-        return True  # a stretched end: hii
-    if short.translate(_ALIKE_INDIC) == long.translate(_ALIKE_INDIC):
-        return True
-    if len(short) < _SLIP_FROM:
-        return False
-    return _one_edit(short, long) or short.translate(_ALIKE_LATIN) == long.translate(_ALIKE_LATIN)
-
-
-def _one_edit(short: str, long: str) -> bool:
-    """One letter missing, two neighbours swapped or, in long words, one letter replaced; never the first letter."""
-    if short[0] != long[0]:
-        return False
-    start = 0
-    while start < len(short) and short[start] == long[start]:
-        start += 1
-    if len(short) < len(long):
-        # Indic words are short and a sign at the end often makes another word (bandha closed, bandhu friend).
-        return short[start:] == long[start + 1 :] and (long.isascii() or start < len(short))
-    if short[start + 2 :] == long[start + 2 :] and short[start : start + 2] == long[start : start + 2][::-1]:
-        return True
-    return len(short) >= _OTHER_LETTER_FROM and short[start + 1 :] == long[start + 1 :]
-
-
-def _size(entries: tuple[Entry, ...], examples: Sequence[_Example]) -> int:
-    """Bytes of memory, about and rather too many: CPython's overhead for each object, and two bytes for a letter."""
-    texts = sum(80 + 2 * len(text) for entry in entries for text in (*entry.examples, *entry.replies.values()))
-    compiled = sum(300 + sum(60 + 2 * len(word) for word in example.saying.words) for example in examples)
-    return 1_000 + 500 * len(entries) + texts + compiled
+def _size(entries: tuple[Entry, ...], examples: Sequence[Example]) -> int:
+    """Bytes of memory of the texts and of what holds them, about and rather too many."""
+    texts = (
+        text
+        for entry in entries
+        for text in (entry.id, *entry.examples, *entry.replies.values(), *entry.titles.values())
+    )
+    parts = (part for example in examples for part in (*example.saying.words, *example.saying.numbers))
+    return 2_000 + 1_500 * len(entries) + 400 * len(examples) + sum(map(getsizeof, texts)) + sum(map(getsizeof, parts))

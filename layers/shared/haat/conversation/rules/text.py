@@ -25,6 +25,7 @@ _NUKTA: Final = re.compile("\u093c|(?<!\u09af)\u09bc")
 _COMPOSED_NUKTA: Final = str.maketrans("\u0929\u0931\u0934", "\u0928\u0930\u0933")
 _OTHER_DIGIT: Final = re.compile(r"[^\D0-9]")
 _STRETCHED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
+_OWN_SCRIPT: Final = 2  # Latin letters to one of their own script, in which people of that language still write it
 _NUMBER: Final = re.compile("[0-9]+")
 
 
@@ -73,8 +74,9 @@ def cut(text: str, limit: int) -> str:
 def script_language(text: str, default: Language) -> Language:
     """The language in which a text wants its answer.
 
-    The script decides: Bengali or Devanagari where it has most letters. Latin letters are English, unless a word of grammar
-    tells Bengali or Hindi in Latin letters. Text without letters, or in another script, gets the default (the shop's).
+    The script decides: Bengali or Devanagari where it has half as many letters as Latin, in which everybody writes names and words
+    of trade. Latin letters are English, unless a word of grammar tells Bengali or Hindi in them. Text without letters, or in
+    another script, gets the default (the shop's).
     """
     plain = normalise(text)
     letters = [_script(char) for char in plain if _category(char) in "LM"]
@@ -82,11 +84,12 @@ def script_language(text: str, default: Language) -> Language:
     most = max(count.values())
     if most == 0 or count["other"] == most:
         return default
-    if count["bn"] == count["hi"] == most:
+    own = max(count["bn"], count["hi"])
+    if own * _OWN_SCRIPT < most:
+        return _latin_language(plain, default)
+    if count["bn"] == count["hi"]:
         return "hi" if default == "hi" else "bn"
-    if count["bn"] == most:
-        return "bn"
-    return "hi" if count["hi"] == most else _latin_language(plain, default)
+    return "bn" if count["bn"] == own else "hi"
 
 
 def _fold_indic(text: str) -> str:
@@ -109,16 +112,27 @@ def _script(char: str) -> str:
     return "latin" if char < "\u0370" or "\u1e00" <= char <= "\u1eff" else "other"
 
 
-# Words of grammar that no English message holds: Latin letters with one of these are Bengali or Hindi. Left out on purpose:
-# what English has too ("ache", "band", "dam", "hi") and what both languages have ("ki", "kal").
+# Words of grammar and of every day that no English message holds: Latin letters with one of these are Bengali or Hindi. Left out
+# on purpose: what English has too ("ache", "band", "din", "eta", "hi") and names ("bata", "lena").
+_EITHER: Final = (
+    "dam daam ki kal aaj"  # both languages have these, and no English question: they speak for the shop's own language
+)
 _GRAMMAR_BENGALI: Final = """
-    ami amar amader amake tumi tomar apni apnar apnara apnader koto kato kotota kobe kokhon kakhon kothay kothai keno kemon
-    kibhabe kivabe achhe achen achhen hobe jabe pabo paben korbo korben thakbe lagbe parbo parben debo deben khola khole
-    bondho dokan dorkar"""
+    ami amra amar amader amake tumi tomar tomake apni apnar apnara apnader apnake koto kato kotota kotay kotar kobe kokhon kakhon
+    kothay kothai keno kemon kibhabe kivabe bhabe achhe achen achhen chilo chhilo hobe hoy hoye hoyeche hoyni jabe jabo geche gechhe
+    gelo pabo paben korbo korben korun koren korte kore korechi korchi thakbe lagbe parbo parben debo deben diben dile dite diye
+    dicchen dichhen neben niben nebo nen nicchen nichhen cholbe cholche bolun bolben bolbo bolte pathan pathano pathaben pathabo
+    pathate pathiye pathiyechen dekhbo dekhte dekhlen asbe ashbe eseche khola khole khulbe khulben bondho dokan dorkar er te ta
+    theke sathe shathe jonno jonyo kono kichu kichhu ektu ekta ekhon ekhono ekhane ajke aajke kalke onek khub bhalo valo kina naki
+    kotha taka kharap ferot nomoskar nomoshkar shubho suprobhat dhonnobad"""
 _GRAMMAR_HINDI: Final = """
-    kya kitna kitne kitni kab kahan kahaan kaise kaun kaunsa kyun hai hain hoga hogi milega milegi milta milti chahiye aap
-    aapka aapki aapke mujhe mera meri hamara karna karenge dijiye khula khuli khulta khulti dukan dukaan nahi nahin"""
-_ROMANISED: Final = tuple(frozenset(grammar.split()) for grammar in (_GRAMMAR_BENGALI, _GRAMMAR_HINDI))
+    kya kitna kitne kitni kab kahan kahaan kaise kaun kaunsa kyun hai hain hoga hogi hua hui hoon milega milegi milta milti chahiye
+    chahie aap aapka aapki aapke apna apni apne mujhe mera meri hamara iska iski isko uska unka karna karenge karo kar karte karta
+    karti karke kardo karwa kariye kijiye dijiye dedo doge denge lenge bhej bhejo bhejna bhejte bhejiye batao bataye bataiye sakta
+    sakte sakti raha rahe rahi rehta rehti gaya gayi gaye aaya aayi aayega ayega jayega chalega chalegi chalta lagega lagta khula
+    khuli khulta khulti dukan dukaan nahi nahin ka ko ke tak mein liye wala wali wale thoda thodi sirf kuch kisi bahut bohot abhi
+    aur phir haan kharab saman samaan paise dhanyavad shukriya"""
+_ROMANISED: Final = tuple(frozenset(f"{grammar} {_EITHER}".split()) for grammar in (_GRAMMAR_BENGALI, _GRAMMAR_HINDI))
 
 
 def _latin_language(plain: str, default: Language) -> Language:

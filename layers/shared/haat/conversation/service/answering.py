@@ -8,6 +8,9 @@ from haat.conversation.model import WINDOW_MS, Channel, Conversation, Outgoing
 from haat.conversation.ports import Conversations, Kept, Shops
 from haat.conversation.ports.counter import Counter
 from haat.conversation.rules import asking, reply
+from haat.conversation.rules.decision import Decision, Reason
+from haat.conversation.rules.menus import for_counter, question_id
+from haat.conversation.rules.silence import silence
 from haat.conversation.service.telling import Outcome, Telling
 from haat.facts.conversation import (
     AccountNews,
@@ -19,7 +22,7 @@ from haat.facts.conversation import (
     MessageEchoed,
     MessageReceived,
 )
-from haat.facts.said import Choice, ShopSays
+from haat.facts.said import ShopSays
 from haat.kernel.errors import Conflict, Rejected, Unavailable
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, MessageId, Pepper, ulid
 from haat.kernel.time import Instant, as_datetime, later
@@ -79,7 +82,7 @@ class Answering:
         if _was_erased(before, fact):
             return _erased(channel)
         shop, _ = self.shops.shop(channel.merchant)
-        after = reply.silence(before, shop, at=fact.occurred_at, now=now)
+        after = silence(before, shop, at=fact.occurred_at, now=now)
         return self._keep(Kept(fact=fact, before=before, after=after), "echoed")
 
     def _altered(self, channel: Channel, fact: MessageAltered, now: Instant) -> Outcome:
@@ -118,7 +121,7 @@ class Answering:
                     text=fact.text,
                     until=ends,
                     now=now,
-                    choices=_ours(fact.choices),
+                    choices=for_counter(fact.choices),
                     code=fact.code,
                     bill=fact.bill,
                 )
@@ -168,7 +171,8 @@ class Answering:
             Kept(
                 fact=fact,
                 before=before,
-                after=decision.conversation,
+                after=_asking(decision, question_id(fact.key, fact.occurred_at)),
+                answered=before.asked if _says_which(before, decision) else "",
                 outgoing=self._outgoing(decision, fact.key, fact.correlation, now),
                 listed=(fact.key,) if decision.listed else (),
                 look_again_in=decision.look_again_in,
@@ -194,7 +198,9 @@ class Answering:
             listed = tuple(part.key for part in before.burst) if decision.listed else ()
             try:
                 resembles = decision.said.resembles if decision.said else ""
-                self.conversations.keep_burst(before, decision.conversation, outgoing, listed, resembles)
+                after = _asking(decision, question_id(last, before.last_customer_at))
+                answered = before.asked if _says_which(before, decision) else ""
+                self.conversations.keep_burst(before, after, outgoing, listed, resembles, answered)
             except Conflict:
                 continue
             return Outcome(
@@ -214,7 +220,7 @@ class Answering:
             outgoing=kept.outgoing.id if written and kept.outgoing else None,
         )
 
-    def _outgoing(self, decision: reply.Decision, key: Fingerprint, correlation: str, now: Instant) -> Outgoing | None:
+    def _outgoing(self, decision: Decision, key: Fingerprint, correlation: str, now: Instant) -> Outgoing | None:
         if decision.said is None:
             return None
         spoken = decision.conversation
@@ -232,7 +238,7 @@ class Answering:
             not_before=decision.said.not_before if decision.said.not_before > now else Instant(0),
             decided_at=now,
             correlation=correlation,
-            choices=_ours(decision.said.choices),
+            choices=decision.said.choices,
             opener=decision.said.opener,
         )
 
@@ -246,6 +252,13 @@ def _erased(channel: Channel) -> Outcome:
     return Outcome(word="erased", merchant=channel.merchant)
 
 
-def _ours(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """Choices with an id by which a tap is known as one for the counter."""
-    return tuple(replace(choice, id=asking.COUNTER + choice.id) for choice in choices)
+def _asking(decision: Decision, question: str) -> Conversation:
+    """The conversation after a decision; one that offered a menu knows for which question of the shop's list it was."""
+    after = decision.conversation
+    return replace(after, asked=question) if decision.reason is Reason.MENU else after
+
+
+def _says_which(before: Conversation, decision: Decision) -> bool:
+    """Whether this is what the menu asked for: the question that led to it is answered then, unless a person goes on with it."""
+    said = decision.said
+    return decision.reason is Reason.MATCHED and said is not None and said.entry in before.menu

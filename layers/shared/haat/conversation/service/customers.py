@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from haat.conversation.model import Conversation
-from haat.conversation.model.people import Message, Person
+from haat.conversation.model.people import Message, Person, Seen
 from haat.conversation.ports.inbox import Customers, Elsewhere, Inbox, Listed
 from haat.conversation.rules import inbox as rules
+from haat.conversation.service.inbox import how_far
 from haat.kernel.errors import Conflict, NotFound, Rejected
 from haat.kernel.ids import ConversationId, CustomerId, MerchantId
 from haat.kernel.once import Answer, Once
@@ -83,8 +84,10 @@ class CustomersOfShop:
             case "person":
                 return [_person_held(person, now)], None
             case "message":
-                lines, next = self.inbox.messages(ConversationId(id), after, limit)
-                return [_message_held(id, line, now) for line in lines], next
+                (there,) = (it for it in person.conversations if it.id == id)
+                lines, more = self.inbox.messages(there.id, after, limit)
+                seen = how_far(self.inbox, there)
+                return [_message_held(there.id, line, seen, now) for line in lines], more
             case "question":
                 questions, next = self.inbox.asked(ConversationId(id), after, limit)
                 return [{"kind": "question", "held": rules.question_shown(it)} for it in questions], next
@@ -117,12 +120,12 @@ def _person_held(person: Person, now: Instant) -> dict[str, Any]:
 
 def _conversation_held(there: Conversation, now: Instant) -> dict[str, Any]:
     waiting = [part.text for part in there.burst]
-    return {**rules.conversation_shown(there, now), "channel": there.channel, "waiting_for_an_answer": waiting}
+    return {**rules.conversation_shown(there, now), "waiting_for_an_answer": waiting}
 
 
-def _message_held(conversation: str, line: Message, now: Instant) -> dict[str, Any]:
+def _message_held(conversation: str, line: Message, seen: Seen, now: Instant) -> dict[str, Any]:
     more = {"conversation_id": conversation, "channels_id": line.provider_id or None}
-    return {"kind": "message", "held": {**rules.message_shown(line, now), **more}}
+    return {"kind": "message", "held": {**rules.message_shown(line, now, seen), **more}}
 
 
 def _blocked_shown(customer: CustomerId, at: Instant) -> dict[str, Any]:

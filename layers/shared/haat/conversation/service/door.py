@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from haat.conversation.ports import Entry, Queue, Reports
-from haat.facts.conversation import AnyFact, DeliveryReported, Inbound, dump
+from haat.facts.conversation import AnyFact, DeliveryReported, Inbound, SeenUpTo, dump
 from haat.kernel.ids import Fingerprint, Pepper
 
 WRITTEN_HERE = 3  # so many statuses are cheaper written at once than sent through a queue
@@ -18,7 +18,7 @@ def group_of(fact: Inbound, pepper: Pepper) -> Fingerprint:
 
 def take(
     facts: Sequence[Inbound],
-    statuses: Sequence[DeliveryReported],
+    statuses: Sequence[DeliveryReported | SeenUpTo],
     *,
     inbound: Queue,
     crowd: Queue,
@@ -27,14 +27,14 @@ def take(
 ) -> None:
     """Keep everything, or raise Unavailable: the provider then brings the whole webhook again.
 
-    A failed status always goes through the queue: what follows from it needs more than one write.
+    A failed status, and one that names no message, always go through the queue: what follows from them needs more than one write.
     """
     if facts:
         inbound.put([Entry(body=dump(fact), group=group_of(fact, pepper), dedupe=fact.key) for fact in facts])
     few = len(statuses) <= WRITTEN_HERE
     queued: list[AnyFact] = []
     for status in statuses:
-        if few and status.status != "failed":
+        if few and isinstance(status, DeliveryReported) and status.status != "failed":
             reports.report(status)
         else:
             queued.append(status)

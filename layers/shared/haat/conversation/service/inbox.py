@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from haat.conversation.model import Conversation, Entry, Manners, Outgoing
+from haat.conversation.model.people import Seen
 from haat.conversation.ports import Teachings
 from haat.conversation.ports.inbox import Inbox, Listed
 from haat.conversation.rules import inbox as rules
 from haat.conversation.rules import teaching
-from haat.conversation.rules.reply import hush
+from haat.conversation.rules.customs import TELLS_TIMES
 from haat.conversation.rules.sending import take_turn
+from haat.conversation.rules.silence import hush
 from haat.kernel.errors import Changed, Conflict, NotFound
 from haat.kernel.ids import ConversationId, MerchantId, MessageId
 from haat.kernel.once import Answer, Once
@@ -44,18 +46,20 @@ class InboxOfShop:
         self, merchant: MerchantId, id: ConversationId, after: str | None, limit: int, now: Instant
     ) -> Listed[Shown]:
         """One page of a conversation's lines, the latest first. Raises NotFound."""
-        found, next = self.inbox.messages(self.conversation(merchant, id).id, after, limit)
-        return [rules.message_shown(line, now) for line in found], next
+        there = self.conversation(merchant, id)
+        found, next = self.inbox.messages(there.id, after, limit)
+        seen = how_far(self.inbox, there)
+        return [rules.message_shown(line, now, seen) for line in found], next
 
     def say(
         self, merchant: MerchantId, id: ConversationId, text: str, message: MessageId, by: str, once: Once
     ) -> Answer:
-        """A person answers; the bot is then silent for the shop's set time. Raises NotFound, Conflict."""
+        """A person answers; the bot is then silent for the shop's set time. Raises NotFound, Conflict, Rejected."""
 
         def step(before: Conversation) -> Answer:
-            ends, now = rules.window_ends(before), once.at
-            if now >= ends:
-                raise Conflict("the customer last wrote more than 24 hours ago", word="window-closed")
+            now = once.at
+            rules.fits(before, text)
+            ends, agent = rules.person_may_write(before, now)
             pair, may_go = take_turn(before.pair, now)
             outgoing = Outgoing(
                 id=message,
@@ -71,6 +75,7 @@ class InboxOfShop:
                 not_before=may_go if may_go > now else Instant(0),
                 decided_at=now,
                 by=by,
+                agent=agent,
             )
             after = replace(hush(before, later(now, silence_ms)), pair=pair)
             # Without the text: what is remembered of a request must not outlive the message.
@@ -153,3 +158,8 @@ class InboxOfShop:
             return replace(entry, examples=tuple(dict.fromkeys([*entry.examples, example])))
         new = said["entry"]
         return teaching.entry_of(new.get("id", new_id), {"examples": [example], "replies": new["replies"]})
+
+
+def how_far(inbox: Inbox, there: Conversation) -> Seen:
+    """How far a conversation's customer has come, asked for only where the channel tells it by times."""
+    return inbox.seen(there) if there.channel in TELLS_TIMES else rules.UNSEEN

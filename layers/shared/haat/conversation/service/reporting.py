@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from haat.conversation.model import Outgoing
-from haat.conversation.ports import STOPS, Action, Lines, Reports
+from haat.conversation.ports import STOPS, Action, Lines, Marks, Reports
 from haat.conversation.rules.sending import OUTCOME_UNKNOWN, backoff_ms
 from haat.conversation.service.sending import plainer
-from haat.facts.conversation import DeliveryReported
+from haat.facts.conversation import DeliveryReported, SeenUpTo
 from haat.kernel.ids import MessageId, Pepper, ulid
 from haat.kernel.time import MINUTE, Instant, later
 
@@ -19,6 +19,7 @@ class Reporting:
     """Keeps what channels report."""
 
     reports: Reports
+    marks: Marks
     lines: Lines
     action: Callable[[int], Action]  # what a channel's code asks for
     pepper: Pepper
@@ -40,6 +41,15 @@ class Reporting:
         if again:
             return "said_again"
         return str(action) if action in STOPS else "failed"  # a stop asks for a person, so it has a word of its own
+
+    def see(self, fact: SeenUpTo, now: Instant) -> str:
+        """Take one report of how far a customer has come; returns one word for the log."""
+        who = self.marks.customer(fact)
+        if who is None:
+            return "not_ours"
+        # Nothing was seen that is not yet: a time in the future would stand for all that is still to be sent.
+        known = replace(fact, up_to=min(fact.up_to, now))
+        return "reported" if self.marks.see(who, known, now) else "no_change"
 
     def _again(self, outgoing: Outgoing, action: Action, now: Instant) -> Outgoing | None:
         plain = plainer(outgoing, action) if action is Action.PLAINER or outgoing.again else None

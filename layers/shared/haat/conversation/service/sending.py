@@ -17,6 +17,8 @@ from haat.conversation.ports import (
     Speaker,
     Unknown,
 )
+from haat.conversation.rules.customs import QUOTES_MAY_FAIL, agent_ms
+from haat.conversation.rules.parts import is_picture, picture_of, words_of
 from haat.conversation.rules.sending import (
     CLAIM_MS,
     MAX_WAIT_MS,
@@ -56,7 +58,31 @@ class Sending:
     pace: Pace
 
     def send(self, outgoing: Outgoing, now: Instant) -> Result:
-        """Take one turn: at most one message to the channel. The caller brings the record back after `wait_ms`."""
+        """Take one turn: one message to the channel, before it its picture where that is a message of its own.
+
+        The caller brings the record back after `wait_ms`.
+        """
+        outgoing = self._late(outgoing, now)
+        picture = picture_of(outgoing)
+        if picture is None:
+            return self._turn(outgoing, now)
+        words, turn = words_of(outgoing), self._turn(picture, now)
+        if turn.word in STOPS and turn.code is not None:
+            self._fail(words, turn.code, now)  # they would be refused for the same
+        # What is left of the turn is the words': the picture was sent or will never be.
+        return turn if turn.word in STOPS or turn.wait_ms else self._turn(words, now)
+
+    def _late(self, outgoing: Outgoing, now: Instant) -> Outgoing:
+        """The message as it may be said now: a person's goes as theirs after the window, where the channel allows that.
+
+        Not where the customer has opened the window again: not every page may write as a person.
+        """
+        theirs = bool(outgoing.by) and outgoing.template is None and agent_ms(outgoing.channel)
+        if not theirs or (not outgoing.agent and now < outgoing.window_ends):
+            return outgoing
+        return replace(outgoing, agent=now >= self.sends.window_ends(replace(outgoing, agent=False)))
+
+    def _turn(self, outgoing: Outgoing, now: Instant) -> Result:
         window_ends, closed = self._window(outgoing, now)
         line = self._line(outgoing)
         if now < window_ends:
@@ -153,13 +179,16 @@ class Sending:
         return Result(word="refused", wait_ms=wait, code=refused.code)
 
     def _fail(self, outgoing: Outgoing, code: int, now: Instant) -> Result:
+        if is_picture(outgoing):  # its words come all the same, and where they don't the merchant hears of them
+            self.sends.drop(outgoing.id, code, now)
+            return Result(word="picture_dropped", code=code)
         if self.sends.fail(outgoing, code, now):
             return Result(word="failed", code=code)
         return Result(word="done_before")  # a status was faster
 
 
 def plainer(outgoing: Outgoing, action: Action) -> Outgoing | None:
-    """What may be said in the place of a message that was refused as it is: without its card, else without its picture.
+    """What may be said in the place of a message that was refused as it is: without its card, its picture, or what it quotes.
 
     Whoever is asked for money must hear of it, though the channel has no cards for this shop or takes no pictures today.
     """
@@ -167,7 +196,10 @@ def plainer(outgoing: Outgoing, action: Action) -> Outgoing | None:
         return None
     if outgoing.bill is not None:
         return replace(outgoing, bill=None)
-    return replace(outgoing, code="") if outgoing.code else None
+    if outgoing.code:
+        return None if is_picture(outgoing) else replace(outgoing, code="")
+    quoting = action is Action.PLAINER and outgoing.quotes and outgoing.channel in QUOTES_MAY_FAIL
+    return replace(outgoing, quotes=None) if quoting else None
 
 
 def _jitter(outgoing: Outgoing, wait_ms: int) -> int:

@@ -1,10 +1,11 @@
-"""A shop's profile goes to every channel on which the shop is found."""
+"""A shop's profile goes to every channel that shows one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from haat.conversation.ports import Lines
 from haat.conversation.ports.profile import Shared, SharedProfiles, SharedState, Shower, Shown
+from haat.conversation.rules.channels import SHOW_PROFILES
 from haat.facts.profiles import ProfileChanged, ProfileFact
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import DAY, MINUTE, SECOND, Instant
@@ -58,6 +59,8 @@ class Sharing:
 
     def _show(self, merchant: MerchantId, profile: ProfileChanged) -> Iterator[Shown]:
         for kind, address in self.profiles.addresses(merchant):
+            if kind not in SHOW_PROFILES:
+                continue
             line = self.lines.line(kind, address)
             mine = line is not None and line.channel.merchant == merchant
             yield self.shower.show(line, profile) if line is not None and mine else NO_LINE

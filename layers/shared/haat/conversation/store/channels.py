@@ -15,7 +15,7 @@ from typing import Any
 from haat.aws.once import DynamoAnswers, marker
 from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update
 from haat.conversation.model import Connected, Number
-from haat.conversation.rules.channels import taken
+from haat.conversation.rules.channels import SHOW_PROFILES, taken
 from haat.conversation.store.conversations import channel_key, read_channel
 from haat.conversation.store.items import compact, ttl
 from haat.facts import profiles
@@ -32,10 +32,7 @@ def connect_actions(connected: Connected) -> list[Action]:
     """What saving a channel writes, new or anew; a stop that lay on it is lifted. Refused at 0: it is another merchant's."""
     channel = connected.channel
     doc = {"merchant": channel.merchant, "account": channel.account, "number": to_plain(connected.number)}
-    dedupe = f"{channel.kind}-{channel.address}-{connected.connected_at}"
-    want = profiles.ProfileWanted(merchant=channel.merchant, occurred_at=connected.connected_at)
-    wanted = profiles.outbox_row(want, dedupe)
-    return [
+    saved: list[Action] = [
         Update(
             pk=channel_key(channel.kind, channel.address),
             sk="CHANNEL",
@@ -50,15 +47,19 @@ def connect_actions(connected: Connected) -> list[Action]:
             values={"mine": channel.merchant},
         ),
         Put(item={"pk": f"CHANNELS#{channel.merchant}", "sk": f"{channel.kind}#{channel.address}"}),
-        # Saved anew, it wants the shop's profile again: with the token before it may have been refused.
-        Put(item={**_wants(connected), **wanted}),
     ]
+    if channel.kind in SHOW_PROFILES:
+        saved.append(_wants(connected))
+    return saved
 
 
-def _wants(connected: Connected) -> Item:
+def _wants(connected: Connected) -> Put:
+    """Saved anew, it wants the shop's profile again: with the token before it may have been refused."""
     channel, at = connected.channel, connected.connected_at
-    pk, sk = f"CHANNELWANTS#{channel.merchant}", f"{channel.kind}#{channel.address}#{at}"
-    return {"pk": pk, "sk": sk, "ttl": ttl(later(at, 30 * DAY))}
+    row: Item = {"pk": f"CHANNELWANTS#{channel.merchant}", "sk": f"{channel.kind}#{channel.address}#{at}"}
+    want = profiles.ProfileWanted(merchant=channel.merchant, occurred_at=at)
+    wanted = profiles.outbox_row(want, f"{channel.kind}-{channel.address}-{at}")
+    return Put(item={**row, "ttl": ttl(later(at, 30 * DAY)), **wanted})
 
 
 def _read(item: dict[str, Any]) -> Connected:
@@ -102,7 +103,7 @@ class DynamoChannels:
                     raise taken() from None
             else:
                 return answer
-        raise Conflict("somebody else connects this number at the same moment; try again")
+        raise Conflict("somebody else connects this at the same moment; try again")
 
     def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
         try:
@@ -116,6 +117,6 @@ class DynamoChannels:
             )
         except Refused as refused:
             if not refused.at:
-                raise Conflict("somebody else changes this number at the same moment; try again") from None
+                raise Conflict("somebody else changes this at the same moment; try again") from None
             return False
         return True

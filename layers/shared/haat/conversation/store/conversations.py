@@ -11,6 +11,7 @@ from cachetools import TTLCache
 from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update, Value
 from haat.conversation.model import Channel, Conversation, Outgoing
 from haat.conversation.ports import Kept
+from haat.conversation.rules.menus import question_id
 from haat.conversation.rules.text import cut
 from haat.conversation.store.blocking import blocked_at
 from haat.conversation.store.items import (
@@ -18,7 +19,6 @@ from haat.conversation.store.items import (
     compact,
     conversation_item,
     customer_pk,
-    list_id,
     message_item,
     message_pk,
     note_item,
@@ -96,7 +96,10 @@ class DynamoConversations:
         ]
         if kept.listed:
             at = kept.fact.occurred_at
-            actions.append(Put(item=unanswered_item(kept.after, list_id(kept.fact.key, at), kept.listed, at)))
+            id = question_id(kept.fact.key, at)
+            actions.append(Put(item=unanswered_item(kept.after, id, kept.listed, at)))
+        if kept.answered:
+            actions.append(Delete(pk=f"UNANSWERED#{kept.after.merchant}", sk=kept.answered))
         names = self._names.actions(kept.before, kept.after, kept.fact.occurred_at)
         actions += [*names.values(), *self._begins(kept.before, kept.after)]
         try:
@@ -129,21 +132,20 @@ class DynamoConversations:
         outgoing: Outgoing | None,
         listed: tuple[Fingerprint, ...],
         resembles: str = "",
+        answered: str = "",
     ) -> None:
         actions: list[Action] = [self._next(before, after)]
+        if answered:
+            actions.append(Delete(pk=f"UNANSWERED#{after.merchant}", sk=answered))
         if outgoing is not None:
             row = outgoing_item(self._pepper, outgoing)
             if resembles:
                 row["resembles"] = cut(resembles, RESEMBLES)
             actions.append(Put(item=row, absent=True))
         if listed:
-            actions.append(
-                Put(
-                    item=unanswered_item(
-                        after, list_id(before.burst[-1].key, before.last_customer_at), listed, before.last_customer_at
-                    )
-                )
-            )
+            at = before.last_customer_at
+            id = question_id(before.burst[-1].key, at)
+            actions.append(Put(item=unanswered_item(after, id, listed, at)))
         try:
             self._table.transact(actions)
         except Refused:

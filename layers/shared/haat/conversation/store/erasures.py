@@ -15,6 +15,7 @@ from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update, Va
 from haat.conversation.model import Conversation, Outgoing
 from haat.conversation.model.people import Erasure, Person
 from haat.conversation.ports.inbox import Listed
+from haat.conversation.rules.parts import picture_of
 from haat.conversation.store.customers import partition
 from haat.conversation.store.items import DUE, ERASED_LIFE_MS, compact, customer_pk, read_conversation, ttl
 from haat.conversation.store.names import aliases_of
@@ -27,7 +28,7 @@ from haat.kernel.ids import CustomerId, MerchantId, Pepper
 from haat.kernel.time import DAY, Instant, later
 
 MOST_ACTIONS = 100  # of one transaction
-PAGE = 30  # messages; each may be three actions
+PAGE = 25  # messages; each may be four actions
 SETTLE_S = 60  # after so long the index has heard of everything
 SOON_S = 5
 ERASED = -2  # why it was not sent, where the channel has numbers
@@ -102,11 +103,11 @@ class DynamoErasures:
                 if item["sk"] == "OLDER":
                     continue
                 found += 1
+                gone: list[Action] = [Delete(pk=item["pk"], sk=item["sk"])]
                 if item["sk"].startswith("ALSO#"):
                     also = CustomerId(item["sk"].removeprefix("ALSO#"))
                     erasure = replace(erasure, customers=tuple(dict.fromkeys([*erasure.customers, also])))
-                    gone: list[Action] = [Delete(pk=item["pk"], sk=item["sk"])]
-                else:
+                elif not item["sk"].startswith("SEEN#"):
                     there = read_conversation(item)
                     erasure = replace(erasure, threads=tuple(dict.fromkeys([*erasure.threads, there.id])))
                     gone = _forget(there)
@@ -224,8 +225,9 @@ def _bare(item: Mapping[str, Any], now: Instant) -> Iterator[tuple[str, Action]]
         case sk:
             yield item["pk"] + sk, Delete(pk=item["pk"], sk=sk)
     if (said := _said(item)) is not None:
-        failed: Item = {"pk": send_pk(said.id), "sk": "SEND", "st": "failed", "err": ERASED, "ttl": life}
-        yield said.id, Put(item=failed)
+        picture = picture_of(said)
+        for id in [said.id, *([picture.id] if picture else [])]:
+            yield id, Put(item={"pk": send_pk(id), "sk": "SEND", "st": "failed", "err": ERASED, "ttl": life})
         notices = f"NOTICE#{said.merchant}"
         yield notices + said.id, Delete(pk=notices, sk=said.id)
 

@@ -8,11 +8,12 @@ from typing import Any
 from haat.aws.once import DynamoAnswers, marker
 from haat.aws.table import Action, Delete, Put, Refused, Table
 from haat.conversation.model import Conversation, Outgoing, Taught
-from haat.conversation.model.people import Message, Question
+from haat.conversation.model.people import Message, Question, Seen
 from haat.conversation.ports.inbox import Listed
 from haat.conversation.store.blocking import changed
 from haat.conversation.store.items import customer_pk, message_pk, outgoing_item, read_conversation
-from haat.conversation.store.lines import taught_put
+from haat.conversation.store.lines import taught_actions
+from haat.conversation.store.seen import read_seen
 from haat.conversation.store.thread import lines, text_of
 from haat.kernel.errors import Changed, Conflict, NotFound
 from haat.kernel.ids import ConversationId, CustomerId, Fingerprint, MerchantId, Pepper
@@ -48,6 +49,9 @@ class DynamoInbox:
     def messages(self, id: ConversationId, after: str | None, limit: int) -> Listed[Message]:
         page = self._table.index_page(f"THREAD#{id}", after=after, limit=limit, newest_first=True)
         return lines(self._table, page.items), page.next
+
+    def seen(self, there: Conversation) -> Seen:
+        return read_seen(self._table, there)
 
     def questions(self, merchant: MerchantId, after: str | None, limit: int) -> Listed[Question]:
         page = self._table.page(f"UNANSWERED#{merchant}", after=after, limit=limit, newest_first=True)
@@ -94,11 +98,11 @@ class DynamoInbox:
     def teach(self, merchant: MerchantId, id: str, taught: Taught, once: Once, answer: Answer) -> Answer:
         off = Delete(pk=f"UNANSWERED#{merchant}", sk=id, when=STILL_THERE)
         try:
-            self._table.transact([marker(once, answer), taught_put(merchant, taught), off])
+            self._table.transact([marker(once, answer), off, *taught_actions(merchant, taught)])
         except Refused as refused:
             if 0 in refused.at and (given := self.given(once)) is not None:
                 return given
-            if 2 in refused.at:
+            if 1 in refused.at:
                 raise NotFound("question") from None
             raise Changed("what the shop taught was changed in between") from None
         return answer

@@ -5,6 +5,7 @@
 | channel | CHANNEL#kind#address | CHANNEL | |
 | alias | ALIAS#merchant#fingerprint of a name | ALIAS | NAMES#customer, its pk |
 | conversation | CUSTOMER#merchant#customer | CONVERSATION#address | INBOX#merchant, day#conversation |
+| how far its customer has come, where the channel tells that by times | CUSTOMER#merchant#customer | SEEN#address | |
 | the way to a conversation | CONVERSATION#id | CONVERSATION | |
 | two customers who were one person | CUSTOMER#merchant#older, CUSTOMER#merchant#younger | ALSO#younger, OLDER | |
 | blocked customer | BLOCKED#merchant | customer | |
@@ -34,13 +35,14 @@ from haat.aws.outbox import fold, unfold
 from haat.aws.table import Item, Value
 from haat.conversation.model import BurstPart, Conversation, Outgoing
 from haat.conversation.ports import Kept
+from haat.conversation.rules.menus import question_id
 from haat.conversation.rules.text import cut
 from haat.conversation.store import notices
 from haat.facts.codec import check_version, from_plain, to_plain
 from haat.facts.conversation import AnyFact, Contact, CustomerRenamed, Inbound, MessageAltered
 from haat.facts.said import Bill, Choice, Template
 from haat.kernel.errors import Rejected
-from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper, ulid
+from haat.kernel.ids import CustomerId, Fingerprint, MerchantId, Pepper
 from haat.kernel.time import DAY, Instant, later, rfc3339
 
 OUTBOUND, DUE = "conversation-outbound.fifo", "conversation-due"
@@ -193,11 +195,6 @@ def _what_is_kept(fact: AnyFact) -> dict[str, Any]:
     return {"fact": fact.name, "v": fact.version, **doc}
 
 
-def list_id(key: Fingerprint, at: Instant) -> str:
-    """A place in a list by time, the same for the same fact."""
-    return ulid(at, bytes.fromhex(key))
-
-
 def note_item(fact: Inbound, about: Conversation | None) -> Item:
     """A fact that belongs to no conversation: of a customer, or of the shop's own account.
 
@@ -211,7 +208,7 @@ def note_item(fact: Inbound, about: Conversation | None) -> Item:
         "pk": f"NOTE#{fact.key}",
         "sk": "NOTE",
         "view_pk": where,
-        "view_sk": getattr(fact, "id", None) or list_id(fact.key, fact.received_at),
+        "view_sk": getattr(fact, "id", None) or question_id(fact.key, fact.received_at),
         "doc": compact({"fact": fact.name, "v": fact.version, **doc}),
         "ttl": ttl(later(fact.received_at, NEWS_LIFE_MS)),
     }

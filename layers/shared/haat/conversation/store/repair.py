@@ -62,6 +62,8 @@ def _done(table: Table, row: dict[str, Any]) -> bool:
             return table.get(f"SEND#{load_outgoing(row['body']).id}", "SEND") is not None
         if row["queue"] == DUE:
             due = json.loads(unfold(row["body"]))
+            if due["fact"] == "learn":
+                return False  # the row goes when it was learnt
             if due["fact"] == "erase_more":
                 erasure = table.get(f"ERASED#{due['merchant']}", due["customer"])
                 return erasure is None or erasure["step"] != due["step"] or "done_at" in json.loads(erasure["doc"])

@@ -4,11 +4,13 @@ Attributes: `st` sending | sent | failed (no item, or `due`: due), `sat` when "s
 last word, `err`, `wamid`; and what a status needs: `addr`, `src` (the row with the message itself), `mer`.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from haat.aws.table import Put, Refused, Table, Update, Value
-from haat.conversation.model import WINDOW_MS, Outgoing, SendState
+from haat.conversation.model import Outgoing, SendState
 from haat.conversation.ports import Claimed
+from haat.conversation.rules.customs import window_ms
 from haat.conversation.rules.sending import RANKS
 from haat.conversation.store.items import (
     SEND_LIFE_MS,
@@ -24,7 +26,8 @@ from haat.kernel.errors import Unavailable
 from haat.kernel.ids import MessageId, Pepper, ProviderId
 from haat.kernel.time import Instant, later
 
-UNREACHABLE = frozenset({131026})  # counted on the conversation; its next message from the customer clears it
+# WhatsApp's code, and Messenger's; counted on the conversation, and the customer's next message clears it.
+UNREACHABLE = frozenset({131026, 551, 1545041, 2018001, 2018108})
 
 
 def send_pk(id: MessageId) -> str:
@@ -124,18 +127,26 @@ class DynamoSends:
             return  # a status was faster, or it failed: both know more than we do
 
     def fail(self, outgoing: Outgoing, code: int, now: Instant) -> bool:
-        state = Update(
-            pk=send_pk(outgoing.id),
-            sk="SEND",
-            set={"st": "failed", "err": code, "rnk": 0, "ttl": ttl(later(now, SEND_LIFE_MS))},
-            when="attribute_not_exists(pk) OR #st IN (:due, :sending)",
-            values={"due": "due", "sending": "sending"},
-        )
-        return told(self._table, state, outgoing, code, now)
+        return told(self._table, _failed(outgoing.id, code, now), outgoing, code, now)
+
+    def drop(self, id: MessageId, code: int, now: Instant) -> None:
+        with suppress(Refused):  # it was final already
+            self._table.update(_failed(id, code, now))
 
     def window_ends(self, outgoing: Outgoing) -> Instant:
         item = self._table.get(customer_pk(outgoing.merchant, outgoing.customer), f"CONVERSATION#{outgoing.address}")
-        return later(read_conversation(item).last_customer_at, WINDOW_MS) if item else outgoing.window_ends
+        lasts = window_ms(outgoing.channel, agent=outgoing.agent)
+        return later(read_conversation(item).last_customer_at, lasts) if item else outgoing.window_ends
+
+
+def _failed(id: MessageId, code: int, now: Instant) -> Update:
+    return Update(
+        pk=send_pk(id),
+        sk="SEND",
+        set={"st": "failed", "err": code, "rnk": 0, "ttl": ttl(later(now, SEND_LIFE_MS))},
+        when="attribute_not_exists(pk) OR #st IN (:due, :sending)",
+        values={"due": "due", "sending": "sending"},
+    )
 
 
 class DynamoReports:

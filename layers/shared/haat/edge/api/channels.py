@@ -1,4 +1,4 @@
-"""Routes: the numbers of shops."""
+"""Routes: the numbers and pages of shops."""
 
 import re
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from haat.kernel.errors import NotFound
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer
 
-_NUMBER = re.compile(r"[0-9]{1,20}")
+_ADDRESS = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectingRoutes:
-    """What operators do with the numbers of a merchant."""
+    """What operators do with the numbers and pages of a merchant."""
 
     _register: Register
     _connecting: Connecting
@@ -33,16 +33,16 @@ class ConnectingRoutes:
 
     def disconnect_channel(self, call: Call) -> Answer:
         """Take one away."""
-        number = call.path["phone_number"]
-        if not _NUMBER.fullmatch(number):
+        address = call.path["channel"]
+        if not _ADDRESS.fullmatch(address):
             raise NotFound("channel")
-        self._connecting.disconnect(merchant_of(call), number)
+        self._connecting.disconnect(merchant_of(call), address)
         return Answer(status=204)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRoutes:
-    """What a shop's people see of its numbers."""
+    """What a shop's people see of its numbers and pages."""
 
     _channels: Channels
 

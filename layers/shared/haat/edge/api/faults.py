@@ -43,9 +43,13 @@ def _said(error: Any, whole: str) -> Iterator[tuple[list[str], str]]:
                 if name not in known:
                     yield [name[:MOST_NAME]], unknown
         case "oneOf":
-            # Every oneOf of the document offers one of several fields; a test holds it so.
-            names = " or ".join(option["required"][0] for option in wants)
-            yield [], f"needs either {names}, and not both"
+            # Every oneOf of the document offers one of several fields, maybe with others that it needs; a test holds it so.
+            begun = [option["required"] for option in wants if isinstance(held, dict) and option["required"][0] in held]
+            if len(begun) == 1:
+                yield from (([name], "is missing") for name in begun[0] if name not in held)
+            else:
+                names = " or ".join(option["required"][0] for option in wants)
+                yield [], f"needs either {names}, and not both"
         case "type":
             yield [], "must be " + " or ".join(_TYPES[kind] for kind in ([wants] if isinstance(wants, str) else wants))
         case "enum":

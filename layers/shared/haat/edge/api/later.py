@@ -12,8 +12,8 @@ Part = Callable[[], Iterable[object]]  # objects whose public methods are routes
 class Later(Mapping[str, Route]):
     """A function's routes by the ids of its operations, in parts.
 
-    A part serves some of a merchant's resources: what an address names behind the merchant's id. It is loaded at the first
-    request for one of them.
+    A part serves some resources: what an address names behind the merchant's id, or behind the API's version where it is no merchant's.
+    It is loaded at the first request for one of them.
     """
 
     def __init__(self, function: str, parts: Mapping[Part, Iterable[str]]) -> None:
@@ -46,4 +46,5 @@ class Later(Mapping[str, Route]):
 
 
 def _resource(path: str) -> str:
-    return path.partition("{merchant_id}/")[2].partition("/")[0]
+    theirs = path.partition("{merchant_id}/")[2] or path.removeprefix("/v1/")
+    return theirs.partition("/")[0]

@@ -33,10 +33,17 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
         "hi": "{about} उसी खाते में लौट रहे हैं जिससे आपने भुगतान किया था।",
     },
 }
+# It must be right with the picture of the code and without: a channel may not take the picture.
 _ASKS: Mapping[str, str] = {
-    "en": "Please pay {amount} to {payee}{note}.\nScan the code, or open this on your phone:\n{link}\nValid until {until}.",
-    "bn": "অনুগ্রহ করে {payee}-কে {amount} দিন{note}।\nকোডটি স্ক্যান করুন, অথবা ফোনে এটি খুলুন:\n{link}\n{until} পর্যন্ত চলবে।",
-    "hi": "कृपया {payee} को {amount} दें{note}।\nकोड स्कैन करें, या फ़ोन पर यह खोलें:\n{link}\n{until} तक मान्य।",
+    "en": "Please pay {amount} to {payee}{note}.\nOn your phone, open this in any UPI app:\n{link}\nValid until {until}.",
+    "bn": "অনুগ্রহ করে {payee}-কে {amount} দিন{note}।\nফোনে এটি যেকোনো UPI অ্যাপে খুলুন:\n{link}\n{until} পর্যন্ত চলবে।",
+    "hi": "कृपया {payee} को {amount} दें{note}।\nफ़ोन पर इसे किसी भी UPI ऐप में खोलें:\n{link}\n{until} तक मान्य।",
+}
+# Where what is opened is the picture itself.
+_SHOWS: Mapping[str, str] = {
+    "en": "Please pay {amount} to {payee}{note}.\nThe code to scan is here:\n{link}\nValid until {until}.",
+    "bn": "অনুগ্রহ করে {payee}-কে {amount} দিন{note}।\nস্ক্যান করার কোড এখানে:\n{link}\n{until} পর্যন্ত চলবে।",
+    "hi": "कृपया {payee} को {amount} दें{note}।\nस्कैन करने का कोड यहाँ है:\n{link}\n{until} तक मान्य।",
 }
 # On WhatsApp's card: its button is the link.
 _CARD: Mapping[str, str] = {
@@ -45,9 +52,9 @@ _CARD: Mapping[str, str] = {
     "hi": "कृपया {payee} को {amount} दें{note}।\n{until} तक मान्य।",
 }
 _SCAN: Mapping[str, str] = {
-    "en": "{amount} to {payee}: scan the code to pay.",
-    "bn": "{payee}-কে {amount}: কোডটি স্ক্যান করে দিন।",
-    "hi": "{payee} को {amount}: कोड स्कैन करके दें।",
+    "en": "{amount} to {payee}.",
+    "bn": "{payee}-কে {amount}।",
+    "hi": "{payee} को {amount}।",
 }
 
 
@@ -64,7 +71,7 @@ def told(after: Payment, event: Event) -> str:
 
 def asks(payment: Payment) -> str:
     """The message that asks for the money."""
-    return _asked(payment, _ASKS)
+    return _asked(payment, _ASKS if payment.request.link else _SHOWS)
 
 
 def card(payment: Payment) -> str:
@@ -73,7 +80,7 @@ def card(payment: Payment) -> str:
 
 
 def scan(payment: Payment) -> str:
-    """What stands under the picture of the code where the words have gone before."""
+    """What goes with the picture of the code where the words have gone before; alone it is only said twice."""
     return _asked(payment, _SCAN)
 
 

@@ -18,6 +18,7 @@ from haat.payment.rules import asking, machine, news, refunds, shown, words
 from haat.payment.service.open_banks import OpenBanks
 
 ATTEMPTS = 5
+_CARDS = frozenset({"whatsapp"})  # channels with payment cards of their own
 LEAST, LIFE_MS, LONGEST_MS = 100, 15 * MINUTE, 30 * 24 * 60 * MINUTE
 
 
@@ -207,6 +208,6 @@ def _request(merchant: MerchantId, tr: str, account: PayeeAccount, wish: Wish, n
         address=wish.address,
         language=wish.language,
         test=wish.test,
-        order_details=account.order_details,
+        order_details=account.order_details and wish.channel in _CARDS,
         order_details_name=account.order_details_name,
     )
