@@ -18,7 +18,7 @@ from pathlib import Path
 # Nothing of the product is imported: each half finds it by pytest's own settings.
 ROOT = Path(__file__).resolve().parents[1]
 EVERYDAY = ("-m", "not slow and not conform")
-_FIRST = ("tests/contract", "tests/security", "tests/stack/business", "tests/unit/payment")
+_FIRST = ("tests/contract", "tests/security", "tests/stack/business", "tests/unit/conversation", "tests/unit/payment")
 # So that both take about as long; the second is whatever the first is not.
 HALVES: Mapping[str, tuple[str, ...]] = {
     "first": _FIRST,

@@ -182,7 +182,9 @@ def test_reaction_without_an_emoji_has_its_word() -> None:
 # --- the page itself ---
 
 
-@pytest.mark.parametrize("more", [{}, {"app_id": 263902037430900}, {"metadata": "of another program"}])
+@pytest.mark.parametrize(
+    "more", [{}, {"app_id": 263902037430900}, {"metadata": "of another program"}, {"metadata": OURS}]
+)
 def test_echo_without_our_id_is_a_person(more: dict[str, Any]) -> None:
     """From the page's inbox or from another program: somebody else has answered."""
     found = fact(ends=FROM_PAGE, message={"mid": "m", "is_echo": True, "text": "Yes", **more})
@@ -308,7 +310,9 @@ def test_standby_brings_echoes_and_reports_as_ever() -> None:
     """Who answered, what was read."""
     assert fact(part="standby", ends=FROM_PAGE, message={"mid": "m", "is_echo": True}).name == "message_echoed"
     assert event(part="standby", read={"watermark": 5}).seen
-    assert event(part="standby", ends=FROM_PAGE, message={"mid": "m", "metadata": OURS, "is_echo": True}).statuses
+    assert event(
+        part="standby", ends=FROM_PAGE, message={"mid": "m", "metadata": f"haat:{OURS}", "is_echo": True}
+    ).statuses
     assert isinstance(fact(part="standby", reaction={"mid": "m", "emoji": "👍"}), MessageAltered)
 
 

@@ -48,7 +48,7 @@ def test_answer_is_metas_form_of_a_text() -> None:
         "recipient": {"id": PERSON},
         "messaging_type": "RESPONSE",
         "reply_to": {"mid": "m_Q"},
-        "message": {"text": "সকাল ৯টা", "metadata": OURS},
+        "message": {"text": "সকাল ৯টা", "metadata": f"haat:{OURS}"},
     }
 
 
@@ -147,7 +147,7 @@ def test_picture_goes_up_and_is_sent_by_its_id_alone() -> None:
         "messaging_type": "RESPONSE",
         "message": {"attachment": {"type": "image", "payload": {"attachment_id": "1857777774821032"}}},
     }
-    assert metadata not in ("", OURS)
+    assert metadata not in ("", f"haat:{OURS}")
 
 
 @pytest.mark.parametrize(

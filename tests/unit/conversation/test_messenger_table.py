@@ -172,7 +172,7 @@ ROWS = [
         sample=KIT.body(KIT.deletion("A")),
     ),
     Row(
-        comes="an echo (`is_echo`, or the page is the sender) with our id as `metadata`",
+        comes="an echo (`is_echo`, or the page is the sender) with our mark and id as `metadata`",
         makes="`DeliveryReported`, `sent`: our own message",
         merchant="the first tick",
         outcome=RECORDED,

@@ -217,11 +217,11 @@ MESSENGER = Kit(
     unsupported=_ms(message={"mid": "U", "is_unsupported": True}),
     strange=_ms(message={"mid": "S", "attachments": [{"type": "hologram", "payload": {"depth": 3}}]}),
     nobody={name: value for name, value in _ms_said("hours").items() if name != "sender"},
-    sent=lambda ours: _ms_echo(text="x", metadata=ours, app_id=1),
+    sent=lambda ours: _ms_echo(text="x", metadata=f"haat:{ours}", app_id=1),
     to=lambda body: f"{_PAGE}:{body['recipient']['id']}",
     words=lambda body: body["message"]["text"],
     offered=_ms_offered,
-    mark=lambda body: body["message"]["metadata"],
+    mark=lambda body: body["message"]["metadata"].removeprefix("haat:"),
     most=13,
     taken={"recipient_id": _PERSON, "message_id": "X1"},
     refusals={

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from haat.conversation.channels.messenger_place import CHANNEL, FRAME, Place, beside, take_id, take_text
-from haat.conversation.channels.meta import Envelope, gathered, ours
+from haat.conversation.channels.meta import Envelope, gathered, mark, marked
 from haat.conversation.channels.place import CONTENT_BYTES, Item
 from haat.conversation.channels.wire import as_object, bounded, decode, instant, objects, word
 from haat.conversation.model import Outgoing
@@ -81,7 +81,7 @@ def request_for(outgoing: Outgoing, picture: str = "") -> Mapping[str, Any]:
         "message": {
             **(image if picture else {"text": cut(outgoing.text, text_limit(CHANNEL))}),
             **({"quick_replies": replies} if replies else {}),
-            "metadata": outgoing.id,
+            "metadata": mark(outgoing.id),
         },
     }
 
@@ -181,7 +181,7 @@ def _message(at: Place, event: Item) -> Found | None:
     mid = word(said.get("mid"))
     if said.get("is_deleted"):
         return None if at.by_page else _altered(at, event, "revoked", {"mid": mid})
-    if at.by_page and (outgoing := ours(said.get("metadata"))) is not None:
+    if at.by_page and (outgoing := marked(said.get("metadata"))) is not None:
         return DeliveryReported(
             **at.fact(event.get("timestamp"), mid or "", outgoing, "sent"),
             outgoing=outgoing,

@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from haat.facts.conversation import AnyFact, DeliveryReported, Inbound, SeenUpTo
 from haat.kernel.ids import Fingerprint, MessageId
 from haat.kernel.secret import Secret
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_MARK: Final = "haat:"
 _OURS = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")  # a ULID: what goes along with a message as its opaque data
 
 
@@ -50,6 +51,16 @@ def handshake(query: Mapping[str, str], token: Secret[str]) -> str | None:
 def ours(data: Any) -> MessageId | None:
     """Whose message it is that comes back with this data: the id of our own, or None of somebody else's."""
     return MessageId(data) if isinstance(data, str) and _OURS.fullmatch(data) else None
+
+
+def mark(id: MessageId) -> str:
+    """The data that brings a message of ours back where every program of a page hears of all of them: others mark theirs, too."""
+    return _MARK + id
+
+
+def marked(data: Any) -> MessageId | None:
+    """Whose message it is that comes back with this mark; None of another program's, whatever it marks with."""
+    return ours(data.removeprefix(_MARK)) if isinstance(data, str) and data.startswith(_MARK) else None
 
 
 def gathered(found: Iterable[AnyFact | str]) -> Envelope:

@@ -45,16 +45,17 @@ _GOODS: Final[Mapping[Language, tuple[str, ...]]] = {
     "en": (
         "catalogue", "catalog", "menu", "price list", "rate list", "list of items", "products", "show products",
         "what do you have", "what do you sell", "show me the menu", "send the menu", "i want to order", "place an order",
+        "how to order", "how do i order", "how can i order",
     ),
     "bn": (
         "ক্যাটালগ", "মেনু", "মেনু দেখান", "কী কী আছে", "কি কি আছে", "কী কী পাওয়া যায়", "দামের তালিকা", "জিনিসের তালিকা",
         "অর্ডার করতে চাই", "অর্ডার দিতে চাই", "ki ki ache", "ki ki achhe", "ki ki pawa jay", "menu dekhan", "order korte chai",
-        "order dite chai",
+        "order dite chai", "কীভাবে অর্ডার করব", "কিভাবে অর্ডার করব", "kivabe order korbo", "order korbo kivabe", "kibhabe order korbo",
     ),
     "hi": (
         "कैटलॉग", "मेनू", "मेन्यू", "मेनू दिखाइए", "क्या क्या है", "क्या क्या मिलता है", "दाम की सूची", "सामान की सूची", "रेट लिस्ट",
         "ऑर्डर करना है", "ऑर्डर देना है", "kya kya hai", "kya kya milta hai", "menu dikhao", "menu dikhaiye", "order karna hai",
-        "order dena hai",
+        "order dena hai", "ऑर्डर कैसे करें", "ऑर्डर कैसे करूँ", "order kaise kare", "order kaise karen", "order kaise karu",
     ),
 }  # fmt: skip
 
