@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from haat.aws.table import Delete
+from haat.aws.table import Delete, Update
 from haat.business.store.merchants import DynamoMerchants
 from haat.conversation.model import Entry, Manners, Matcher, Taught
 from haat.conversation.rules.learning import AT_ONCE
+from haat.conversation.rules.learnt import RECIPE
 from haat.conversation.service.learning import Learning
 from haat.conversation.store.lines import DynamoTaught
 from haat.kernel.errors import NotFound
@@ -125,8 +126,9 @@ def test_shop_without_entries_has_an_empty_book(kept: Kept) -> None:
 
 def test_what_another_recipe_learnt_is_learnt_anew_by_itself(kept: Kept, tables: Tables) -> None:
     """The first message after an update has it learnt, asked for once; until then the nearest example answers."""
-    for part in (item for item in tables.items(f"TAUGHT#{ID}") if item["sk"].startswith("LEARNT#")):
-        tables.conversation.delete(Delete(pk=part["pk"], sk=part["sk"]))
+    (part,) = (item for item in tables.items(f"TAUGHT#{ID}") if item["sk"].startswith("LEARNT#"))
+    older = bytes(part["part"]).replace((RECIPE).to_bytes(2, "little"), (RECIPE - 1).to_bytes(2, "little"), 1)
+    tables.conversation.update(Update(pk=part["pk"], sk=part["sk"], set={"part": older}))
     assert tables.items("LEARNING#") == []
     for _ in range(2):
         kept.now += KEEP_S
@@ -136,4 +138,12 @@ def test_what_another_recipe_learnt_is_learnt_anew_by_itself(kept: Kept, tables:
     assert Learning(kept.taught).learn(ID, int(wish["sk"])) == "learnt"
     kept.now += KEEP_S
     kept.book()
+    assert tables.items("LEARNING#") == []
+
+
+def test_what_an_older_version_taught_waits_until_it_is_saved(kept: Kept, tables: Tables) -> None:
+    """It was never learnt: the nearest example answers, and no lesson is asked for that the older version would not know."""
+    for part in (item for item in tables.items(f"TAUGHT#{ID}") if item["sk"].startswith("LEARNT#")):
+        tables.conversation.delete(Delete(pk=part["pk"], sk=part["sk"]))
+    assert kept.book().match("dam koto") is not None
     assert tables.items("LEARNING#") == []

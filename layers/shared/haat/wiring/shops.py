@@ -85,7 +85,9 @@ class StoredShops:
         shop = shop_of(profile, taught)
         if before is not None and before.shop.version == shop.version:
             return replace(before, read_at=now)
-        if wants_learning(taught):  # until then the nearest example answers
+        # By another recipe: until it is learnt anew the nearest example answers. What was never learnt waits until it is saved: the
+        # version before ours knows no lessons, and shops that it taught are the ones that it may have to answer for again.
+        if taught.learnt and wants_learning(taught):
             self._taught.wish(merchant, taught.version)
         return _Kept(shop=shop, book=compile_book(shop.entries, taught.learnt), read_at=now)
 
