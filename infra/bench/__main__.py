@@ -117,6 +117,9 @@ def _messenger(scenes: Scenes, found: dict[str, Any]) -> None:
         print(f"\n# On Messenger, {words.name}\n{report.measures(seen[words.name])}")
 
 
+_COUNTED = (("kms",), ("ssm",), ("appconfigdata",), ("GetItem", "Query"))
+
+
 def _market(scenes: Scenes, found: dict[str, Any]) -> None:
     rounds = [*scenes.market(many(SHOPS), SHORT), scenes.overflow(many(SHOPS), SHORT, ROOM)]
     found["market"] = rounds
@@ -125,7 +128,7 @@ def _market(scenes: Scenes, found: dict[str, Any]) -> None:
         (
             each.name,
             report.number(each.calls / each.per),
-            *(report.number(each.count(kind) / each.per) for kind in ("kms", "ssm", "appconfigdata", "GetItem")),
+            *(report.number(each.count(*kinds) / each.per) for kinds in _COUNTED),
         )
         for each in rounds
     ]

@@ -57,7 +57,7 @@ class Match:
 
 
 class Matcher(Protocol):
-    """Knows what a shop was taught. Whether a guess is good enough to be said is for the rules (rules/reply.py)."""
+    """Knows what a shop was taught. Whether a guess is good enough to be said is for the rules (rules/menus.py)."""
 
     def match(self, text: str) -> Match | None:
         """The best guess, however unsure; None where nothing is similar at all. The same text always gets the same."""

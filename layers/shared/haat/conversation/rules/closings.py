@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from haat.conversation.rules.text import normalise, words
+from haat.conversation.rules.saying import saying
+from haat.conversation.rules.text import normalise
 
 # One of these must be there ...
 _SAYS: Final = frozenset(
@@ -32,8 +33,7 @@ _BESIDE: Final = frozenset(
 
 def is_closing(text: str) -> bool:
     """Whether nobody waits for an answer to this. Where a question mark stands somebody does."""
-    plain = normalise(text)
-    said = [word for word in words(plain) if word.strip("\u20e3")]
-    if "?" in plain:
+    if "?" in normalise(text):
         return False
+    said = saying(text).words
     return all(word in _SAYS or word in _BESIDE for word in said) and (not said or any(word in _SAYS for word in said))

@@ -13,6 +13,7 @@ from haat.conversation.rules.features import bags_of
 from haat.conversation.rules.guessing import Column, Guess, columns_of, guesses
 from haat.conversation.rules.learnt import NOBODY, STEP, SURE_STEP, Learnt, is_of, pack, steps, unpack, version_of
 from haat.conversation.rules.likeness import Index
+from haat.conversation.rules.menus import SURE
 from haat.conversation.rules.saying import Example, sorted_out
 from haat.conversation.rules.training import Rows, inverse
 
@@ -20,7 +21,7 @@ __all__ = ["AT_ONCE", "LookAlike", "is_of", "learn", "look_alikes", "version_of"
 
 AT_ONCE: Final = 200  # examples from which one learns while somebody waits: well under a second
 RIDGE: Final = 0.3
-ALIKE: Final = 0.25  # as sure as an eager shop's bot must be to answer
+ALIKE: Final = SURE["eager"]  # from here on the most eager bot would answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Which entry of a shop answers a message: what was learnt of its examples, by words, letters, sounds and meanings.
 
-Every message gets the best guess there is, and how sure it is; what is sure enough to be said is for rules/reply.py. Without
+Every message gets the best guess there is, and how sure it is; what is sure enough to be said is for rules/menus.py. Without
 what was learnt of these very entries (rules/learning.py) the nearest example decides, more cautiously.
 """
 
@@ -16,11 +16,12 @@ from haat.conversation.rules.features import bags_of
 from haat.conversation.rules.guessing import Column, Guess, columns_of, guesses
 from haat.conversation.rules.learnt import STEP, Learnt, is_of, unpack
 from haat.conversation.rules.likeness import Index
+from haat.conversation.rules.menus import UNSURE
 from haat.conversation.rules.saying import Clash, Example, Saying, saying, sorted_out
 
 __all__ = ["Clash", "ReplyBook", "compile_book"]
 
-_CHATTER: Final = 0.19  # at most: too little for an answer and for a menu (rules/reply.py)
+_CHATTER: Final = UNSURE - 0.01  # at most: too little for an answer and for a menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,18 +6,15 @@ finger or of spelling. Nothing is guessed. What a shop taught is matched by what
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from haat.conversation.model import Entry, Match
-from haat.conversation.rules.saying import Clash, Example, Saying, saying, sorted_out
+from haat.conversation.rules.saying import Example, Saying, saying, sorted_out
 
 EXACT: Final = 1.0
 OTHER_ORDER: Final = 0.95
 ONE_SLIP: Final = 0.9
 TWO_SLIPS: Final = 0.8
-NOT_NEAR: Final = 0.75  # at most, for what looks alike and answers nothing
-FAR: Final = 0.3
 
 _TWO_SLIPS_FROM: Final = 4  # words in a message
 _SLIP_FROM: Final = 4  # letters in a word: shorter ones are mostly another word (kab, kal)
@@ -34,10 +31,8 @@ _ALIKE_LATIN: Final = str.maketrans("aywcz", "oivkj")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhraseBook:
-    """A shop's entries, compiled. `size_bytes` estimates its memory, for a cache with a bound; `clashes` are for the merchant."""
+    """Our phrases, compiled."""
 
-    clashes: tuple[Clash, ...]
-    size_bytes: int
     _exact: Mapping[Saying, Example]
     _any_order: Mapping[Saying, Example]
     _by_length: Mapping[int, Sequence[Example]]  # number of words -> examples in the order of their entries' ids
@@ -53,21 +48,6 @@ class PhraseBook:
             return _match(found, OTHER_ORDER)
         return self._nearest(said)
 
-    def near(self, text: str, most: int) -> list[Match]:
-        """The entries that come nearest, at most one example of each, also where none is near enough to answer.
-
-        For whoever teaches: those that do not answer have a confidence below every one that does.
-        """
-        said = saying(text)
-        answers = self.match(text)
-        best = {answers.entry.id: answers} if answers else {}
-        pairs = _pairs(said)
-        for example in (example for length in self._by_length.values() for example in length):
-            alike = NOT_NEAR * _share(pairs, _pairs(example.saying))
-            if alike >= FAR and alike > (best[example.entry.id].confidence if example.entry.id in best else 0):
-                best[example.entry.id] = _match(example, round(alike, 2))
-        return sorted(best.values(), key=lambda match: (-match.confidence, match.entry.id))[:most]
-
     def _nearest(self, said: Saying) -> Match | None:
         best: Match | None = None
         for example in self._by_length.get(len(said.words), ()):
@@ -78,34 +58,20 @@ class PhraseBook:
 
 
 def compile_phrases(entries: tuple[Entry, ...]) -> PhraseBook:
-    """Read the entries once. Of two entries with one example the first by id keeps it, and the clash is listed."""
-    examples, clashes = sorted_out(entries)
+    """Read the entries once. Of two entries with one phrase the first by id keeps it."""
+    examples, _ = sorted_out(entries)
     by_length: dict[int, list[Example]] = {}
     any_order: dict[Saying, Example] = {}
     for example in examples:
         by_length.setdefault(len(example.saying.words), []).append(example)
         any_order.setdefault(example.saying.sorted(), example)
     return PhraseBook(
-        clashes=clashes,
-        size_bytes=_size(entries, examples),
-        _exact={example.saying: example for example in examples},
-        _any_order=any_order,
-        _by_length=by_length,
+        _exact={example.saying: example for example in examples}, _any_order=any_order, _by_length=by_length
     )
 
 
 def _match(example: Example, confidence: float) -> Match:
     return Match(entry=example.entry, confidence=confidence, resembles=example.text)
-
-
-def _pairs(said: Saying) -> frozenset[str]:
-    """Neighbouring letters: what two sayings share of them is how alike they look."""
-    text = f" {' '.join(said.words)} "
-    return frozenset(a + b for a, b in pairwise(text))
-
-
-def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0
 
 
 def _nearness(said: Saying, taught: Saying) -> float:
@@ -148,10 +114,3 @@ def _one_edit(short: str, long: str) -> bool:
     if short[start + 2 :] == long[start + 2 :] and short[start : start + 2] == long[start : start + 2][::-1]:
         return True
     return len(short) >= _OTHER_LETTER_FROM and short[start + 1 :] == long[start + 1 :]
-
-
-def _size(entries: tuple[Entry, ...], examples: Sequence[Example]) -> int:
-    """Bytes of memory, about and rather too many: CPython's overhead for each object, and two bytes for a letter."""
-    texts = sum(80 + 2 * len(text) for entry in entries for text in (*entry.examples, *entry.replies.values()))
-    compiled = sum(300 + sum(60 + 2 * len(word) for word in example.saying.words) for example in examples)
-    return 1_000 + 500 * len(entries) + texts + compiled

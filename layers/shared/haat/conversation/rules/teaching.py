@@ -7,6 +7,7 @@ from typing import Any
 
 from haat.conversation.model import Entry, Manners, Taught, Texts
 from haat.conversation.rules.lessons import MOST_EXAMPLES, examples_in
+from haat.conversation.rules.menus import TITLE
 from haat.conversation.rules.saying import Saying, saying, sorted_out
 from haat.conversation.rules.starters import Starter
 from haat.kernel.errors import Conflict, NotFound, Rejected
@@ -16,7 +17,6 @@ from haat.kernel.time import MINUTE, SECOND
 
 MOST_BYTES = 350_000  # of all examples and texts of a shop: one item of at most 400 KB holds them, with their names
 EXAMPLE = 500  # letters as people count them
-TITLE = 24  # the same
 RESERVED = frozenset({"test", "checks", "from-template"})  # addresses of their own
 LONG = f"must have at most {EXAMPLE} letters"
 MUTE = "has neither letters nor digits: the bot would never find it in a message"
