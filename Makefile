@@ -69,8 +69,8 @@ outbox-repair: install-dev ## publish what a table's stream has lost: make outbo
 restore: install-dev ## bring back rows from a restored table: make restore TABLE=conversation FROM=name [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate restore $(if $(TABLE),--table "$(TABLE)") $(if $(FROM),--source "$(FROM)") $(if $(STAGE),--stage "$(STAGE)")
 
-operator-token: install-dev ## a token for a new operator, shown once: make operator-token NAME=Anita [STAGE=prod]
-	@exec $(BIN)/python -m infra.operate.operator_token --name "$(NAME)" $(if $(STAGE),--stage "$(STAGE)")
+operator-token: install-dev ## a token for a new operator, shown once: make operator-token NAME=Anita [ROLE=reviewer] [STAGE=prod]
+	@exec $(BIN)/python -m infra.operate.operator_token --name "$(NAME)" $(if $(ROLE),--role "$(ROLE)") $(if $(STAGE),--stage "$(STAGE)")
 
 settlement-file: install-dev ## bring a bank's file (HAAT_OPERATOR_TOKEN): make settlement-file ACCOUNT=id DAY=2026-11-01 FILE=file [LAST=day] [STAGE=prod]
 	@exec $(BIN)/python -m infra.operate.settlement_file --account "$(ACCOUNT)" --day "$(DAY)" $(if $(LAST),--last "$(LAST)") $(if $(FILE),--file "$(FILE)") $(if $(STAGE),--stage "$(STAGE)")
@@ -140,6 +140,7 @@ layers: install-build ## the layers as Lambda sees them, into .cache/layers
 	@$(MAKE) --no-print-directory -C layers/api build-ApiLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/api"
 	@$(MAKE) --no-print-directory -C layers/chat build-ChatLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/chat"
 	@$(MAKE) --no-print-directory -C layers/crypto build-CryptoLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/crypto"
+	@$(MAKE) --no-print-directory -C layers/verification build-VerificationLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/verification"
 	@$(MAKE) --no-print-directory -C layers/shared build-SharedLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
 	@$(MAKE) --no-print-directory -C layers/shared build-ApiCodeLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"
 	@$(MAKE) --no-print-directory -C layers/shared build-PaymentLayer ARTIFACTS_DIR="$(ROOT)/.cache/layers/shared"

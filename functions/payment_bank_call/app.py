@@ -11,11 +11,11 @@ from haat.wiring.payment_bank_call import Settings, build, take
 
 logger, metrics = Logger(), Metrics()
 settings = read(Settings)
-calling = build(settings)
+asking = build(settings)
 batch = batches(logger, metrics)(settings.payment_bank_queue_url, settings.payment_bank_dlq_url, patient=True)
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of the queue -> the records that must come again."""
-    return batch.work(event["Records"], partial(take, calling), context.get_remaining_time_in_millis)
+    return batch.work(event["Records"], partial(take, asking), context.get_remaining_time_in_millis)

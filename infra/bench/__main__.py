@@ -22,7 +22,9 @@ from infra.local.settings import ROOT
 from infra.local.stage import Stage
 
 SHOPS, ROOM = 200, 50
-LAYERS = {name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "chat", "crypto", "shared")}
+LAYERS = {
+    name: ROOT / ".cache" / "layers" / name for name in ("hot", "api", "chat", "crypto", "verification", "shared")
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

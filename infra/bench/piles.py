@@ -69,7 +69,7 @@ class Piles:
         plain = replace(SHOP.merchant, listed=True, place=PLACE, category=CATEGORY, version=1)
         for serial in range(start, end):
             shop = replace(plain, id=MerchantId(_id(serial)), handle=f"shop-{serial}", name=f"{serial:05d}")
-            rows = [action.item for action in merchant_actions(None, shop) if isinstance(action, Put)]
+            rows = [action.item for action in merchant_actions(None, shop, Instant(0)) if isinstance(action, Put)]
             self._put("business", [row for row in rows if str(row["pk"]).startswith("DIRECTORY#")])
 
     def chats(self, start: int, end: int) -> None:

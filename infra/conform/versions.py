@@ -24,13 +24,17 @@ _KEPT = {
     "facts/said.py": ("Choice", "Bill", "ShopSays", "Template", "StaffHears"),
     "facts/payments.py": (
         *("CallbackKept", "BankAnswered", "BankWanted", "PaymentDue"),
-        *("OrderMoney", "OrderWantsMoney", "OrderWantsNone", "CustomerForgotten"),
+        *("OrderMoney", "OrderWantsMoney", "OrderWantsNone", "CustomerForgotten", "PayeeNameWanted"),
     ),
     "facts/settlement.py": (
         *("SettlementFileGiven", "SettlementGoesOn", "RefundFiled", "ReportsWanted", "ReportWanted", "ReportAnswered"),
     ),
     "facts/notices.py": ("NoticeRaised", "NoticeDue"),
-    "facts/profiles.py": ("ProfileChanged", "ProfileWanted"),
+    "facts/profiles.py": ("ProfileChanged", "ProfileWanted", "NumberWanted"),
+    "facts/verification.py": (
+        *("ShopChanged", "CheckWanted", "NumberSeen", "PayeeNamed", "DocumentGiven", "DocumentTakenAway"),
+        *("BadgeToSign", "ListToSign", "EvidenceToForget"),
+    ),
     "conversation/model/__init__.py": ("Entry", "Manners", "Taught", "BurstPart", "Conversation", "Outgoing"),
     "conversation/model/people.py": ("Erasure",),
     "business/model/merchant.py": ("Merchant", "StaffNumber", "StaffTemplate", "Card"),
@@ -42,6 +46,10 @@ _KEPT = {
     "payment/model/bank.py": ("Account", "Row"),
     "payment/model/files.py": ("Line", "Part", "SettlementFile"),
     "payment/model/payment.py": ("Request", "Receipt", "Refund", "Orphan", "Proof"),
+    "verification/model/badge.py": ("Badge", "Complaint"),
+    "verification/model/dossier.py": ("Dossier", "Entry"),
+    "verification/model/evidence.py": ("Evidence", "Document"),
+    "verification/model/request.py": ("Check", "Basis", "Likeness", "Approval", "Request"),
 }
 # No two of its defaults are the same, so it is never left out as one.
 _FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambda: __import__('uuid').uuid4().hex)"
@@ -49,7 +57,7 @@ _FIELD = "    trial: str = __import__('dataclasses').field(default_factory=lambd
 _VERSIONS = (
     *(
         (f"facts/{name}.py", r"(version: ClassVar\[int\] = )(\d+)")
-        for name in ("conversation", "said", "notices", "profiles", "payments", "settlement")
+        for name in ("conversation", "said", "notices", "profiles", "payments", "settlement", "verification")
     ),
     ("conversation/store/items.py", r"(OUTGOING_VERSION = )(\d+)"),
     ("conversation/store/items.py", r'("look_again", "v": )(\d+)'),

@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from infra.local import buckets, moto_fast, moto_queues, moto_stacks, wire
+from infra.local import buckets, moto_fast, moto_keys, moto_queues, moto_stacks, wire
 from infra.local.function import ACCOUNT, AWS_ENVIRONMENT
 
 # Where stages of this process stand now.
@@ -36,6 +36,7 @@ def on_moto(region: str) -> Iterator[None]:
     if region in TAKEN:
         raise RegionTaken(f"another stage of this process stands in {region}")
     moto_fast.install()
+    moto_keys.install()
     moto_queues.install()
     moto_stacks.install()
     wire.install()

@@ -41,9 +41,10 @@ class Calls:
         folder = environ.get(VARIABLE)
         return cls(Path(folder), template, parameters) if folder else None
 
-    def note(self, function: str, service: str, operation: str, request: Request) -> None:
-        """Write a call down, the first time."""
-        call = {"function": function, "service": service, "operation": operation, "names": _names(service, request)}
+    def note(self, function: str, service: str, operation: str, request: Request, *, signed: bool = False) -> None:
+        """Write a call down, the first time; one that is only signed for others is one of its own."""
+        names = _names(service, request) | ({"Signed": True} if signed else {})
+        call = {"function": function, "service": service, "operation": operation, "names": names}
         line = json.dumps(self._about | call, sort_keys=True)
         if line not in self._seen:
             self._seen.add(line)

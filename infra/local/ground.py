@@ -26,6 +26,10 @@ class Made(Protocol):
         """Queues."""
 
     @property
+    def keys(self) -> Mapping[str, str]:
+        """Keys, by `nested stack/logical id`."""
+
+    @property
     def outputs(self) -> Mapping[str, str]:
         """Outputs of the root template."""
 

@@ -35,6 +35,7 @@ from infra.local.settings import HOST, Settings, SettingsError
 from infra.local.simulators.server import SimulatorServer
 from infra.local.stage import Stage
 from infra.local.template import TemplateError
+from infra.local.verified import open_requests
 
 SAVE_EVERY = 3.0
 KEPT_LINES = 20_000
@@ -158,6 +159,7 @@ def _bring_up(settings: Settings, saved: state.Saved | None, things: ExitStack) 
             print(f"kept from before, but without a place in today's template: {lost}", file=sys.stderr)
     seed(stage)
     open_accounts(stage)
+    open_requests(stage)
     if saved is not None:
         saved.put_back_chats(stage)
 

@@ -27,10 +27,15 @@ def seed(stage: Ground, shops: tuple[DemoShop, ...] = MARKET) -> None:
     """
     dynamodb, names = stage.client("dynamodb"), stage.deployment.outputs
     conversation = Table(dynamodb, names["ConversationTable"])
-    merchants, taught = DynamoMerchants(Table(dynamodb, names["BusinessTable"])), DynamoTaught(conversation)
+
+    def now() -> Instant:
+        return Instant(int(stage.clock.now() * 1000))
+
+    merchants, taught = DynamoMerchants(Table(dynamodb, names["BusinessTable"]), now), DynamoTaught(conversation)
     open_banks(stage)
     sealer = Sealer(stage.client("kms"), names["TokenKey"])
     for shop in shops:
+        new = False
         stage.graph.add(_number(shop))
         if shop.page_id:
             stage.graph.add_page(Page.of(shop.page_id, name=shop.merchant.name, token=shop.page_token))
@@ -38,12 +43,14 @@ def seed(stage: Ground, shops: tuple[DemoShop, ...] = MARKET) -> None:
             if conversation.get(channel_key(kind, address), "CHANNEL") is not None:
                 continue
             if merchants.get(shop.merchant.id) is None:
+                new = True
                 merchants.save(shop.merchant)
                 taught.write(shop.merchant.id, replace(shop.taught, learnt=_learnt(shop)))
             sealed = sealer.seal(shop.merchant.id, Secret(token))
             channel = Channel(kind=kind, address=address, merchant=shop.merchant.id, account=account, token=sealed)
-            at = Instant(int(stage.clock.now() * 1000))
-            conversation.transact(connect_actions(Connected(channel=channel, number=said, connected_at=at)))
+            conversation.transact(
+                connect_actions(Connected(channel=channel, number=said, connected_at=now()), new_shop=new)
+            )
     if isinstance(stage.clock, TestClock):
         stage.drain()  # a new number asks for its shop's profile: that is over before a test begins
 

@@ -61,6 +61,8 @@ class Settings:
         """What the template's parameters are on this stage; India is open, as the shops of the market are there."""
         return {"Stage": "local", "GraphUrl": self.graph_url, "PilotCountries": "IN", "ProtectData": "false"} | {
             "AllowedNoticeHosts": "127.0.0.1,localhost",
+            "AllowedSiteHosts": "127.0.0.1,localhost",
+            "PublicUrl": self.url,
             # A folder of its own, so that a stage can be told of two apps; by default both hold the same.
             "MessengerSecrets": "messenger",
             "BankUrls": ",".join(f"{name}={self.bank_url}{base_path(name)}" for name in PROVIDERS),

@@ -76,13 +76,24 @@ class Wire:
         """Return who listens at an address."""
         return self._others.get(origin)
 
-    def note(self, function: str, service: str, operation: str, request: AWSPreparedRequest) -> None:
+    def note(
+        self, function: str, service: str, operation: str, request: AWSPreparedRequest, *, signed: bool = False
+    ) -> None:
         """Write a call to AWS down, where somebody asked for that."""
         if self._calls is not None:
             # The host is the connection's to add; S3's bucket stands in it.
             headers = dict(request.headers) | {"host": urlsplit(request.url).netloc}
             asked = _request(request.method, request.url, headers, request.body)
-            self._calls.note(function, service, operation, asked)
+            self._calls.note(function, service, operation, asked, signed=signed)
+
+    @contextmanager
+    def unwritten(self) -> Iterator[None]:
+        """Write nothing down inside the block: functions have another deployment's settings there."""
+        before, self._calls = self._calls, None
+        try:
+            yield
+        finally:
+            self._calls = before
 
     def flags(self, request: Request) -> Response:
         """Answer a reader of flags."""
@@ -133,7 +144,7 @@ class Invocation:
 
     def signed(self, service: str, operation: str, request: AWSPreparedRequest) -> None:
         """Know of a call that others may make in the function's name: it is none yet, but needs the function's permission."""
-        self._wire.note(self.function, service, operation, request)
+        self._wire.note(self.function, service, operation, request, signed=True)
 
     def http(self, pool: Any, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Make one HTTP call to anybody else."""

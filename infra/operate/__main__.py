@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--file", type=Path, help="shop: the JSON file that describes it")
     parser.add_argument(
-        "--table", choices=["conversation", "business", "payment"], help="restore: the table that lacks rows"
+        "--table",
+        choices=["conversation", "business", "payment", "verification"],
+        help="restore: the table that lacks rows",
     )
     parser.add_argument("--source", help="restore: the table that has them")
     options = parser.parse_args(arguments)
@@ -67,7 +69,7 @@ def _lacking(options: argparse.Namespace) -> str:
     if options.task == "shop" and options.file is None:
         return "FILE=the JSON file that describes the shop"
     if options.task == "restore" and not (options.table and options.source):
-        return "TABLE=conversation, business or payment, FROM=the table that was restored beside it"
+        return "TABLE=conversation, business, payment or verification, FROM=the table that was restored beside it"
     return ""
 
 
@@ -121,6 +123,7 @@ def _repair(prefix: str, older: int) -> int:
         conversation_table=f"{prefix}conversation",
         business_table=f"{prefix}business",
         payment_table=f"{prefix}payment",
+        verification_table=f"{prefix}verification",
         queue_url_prefix=f"{dlq.rpartition('/')[0]}/{prefix}",
         outbox_dlq_url=dlq,
         outbox_queues=",".join(name for name in by_name if "-dlq" not in name),

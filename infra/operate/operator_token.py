@@ -1,4 +1,4 @@
-"""`make operator-token NAME=...`: a token for a new operator, made with AWS credentials and shown once.
+"""`make operator-token NAME=... [ROLE=reviewer]`: a token for a new operator or reviewer, made with AWS credentials and shown once.
 
 This is how a market gets its first operator: there is no password to begin with. Who may write into the stack's business table may do this,
 and nobody else; the operator then makes the tokens of others through the API. STAGE says which stack; without it the one of `make run`.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from haat.aws.table import Table
+from haat.business.model.token import Role
 from haat.business.service.operators import drawn
 from haat.business.store.tokens import token_actions
 from haat.kernel.errors import HaatError
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None, client: "Callable[[str], Dynamo
     parser = argparse.ArgumentParser(prog="make operator-token", description="A token for a new operator.")
     parser.add_argument("--stage", default="local", help="the stack's Stage parameter")
     parser.add_argument("--name", default="", help="whose it is or what for")
+    parser.add_argument("--role", default=Role.OPERATOR, choices=[Role.OPERATOR, Role.REVIEWER], type=Role)
     options = parser.parse_args(arguments)
     name = options.name.strip()
     if not 0 < len(name) <= MOST:
@@ -55,13 +57,14 @@ def main(arguments: Sequence[str] | None = None, client: "Callable[[str], Dynamo
         return 2
     now = Instant(int(time.time() * 1000))
     operator = OperatorId(ulid(now, secrets.token_bytes(10)))
-    text, token = drawn(TokenId(ulid(now, secrets.token_bytes(10))), operator, name, now, secrets.token_bytes(32))
+    id, chance = TokenId(ulid(now, secrets.token_bytes(10))), secrets.token_bytes(32)
+    text, token = drawn(id, operator, name, now, chance, role=options.role)
     try:
         Table(client(options.stage), f"haat-{options.stage}-business").transact(token_actions(token))
     except HaatError as error:
         print(f"make operator-token: no token was made in stage {options.stage}: {error}", file=sys.stderr)
         return 1
-    print(f"operator {operator}, token {token.id} ({name}); it is shown here and nowhere else:", file=sys.stderr)
+    print(f"{options.role} {operator}, token {token.id} ({name}); it is shown here and nowhere else:", file=sys.stderr)
     print(text.reveal())
     return 0
 

@@ -20,10 +20,10 @@ from haat.aws.table import Table
 from haat.business.model.merchant import Merchant
 from haat.business.store import merchants as business
 from haat.business.store.merchants import DynamoMerchants
-from haat.conversation.model import Channel, Connected, Entry, Language, Manners, Sureness, Taught, Texts
+from haat.conversation.model import Channel, Connected, Entry, Language, Manners, Number, Sureness, Taught, Texts
 from haat.conversation.rules import teaching
 from haat.conversation.rules.channels import MESSENGER, WHATSAPP
-from haat.conversation.store.channels import connect_actions
+from haat.conversation.store.channels import connect_actions, read_number
 from haat.conversation.store.conversations import channel_key, read_channel
 from haat.conversation.store.lines import DynamoTaught
 from haat.facts.codec import from_plain
@@ -146,7 +146,7 @@ def bring(stack: str, shop: Described, tokens: Mapping[str, str], new_id: Mercha
     dynamodb = boto3.client("dynamodb")
     conversation, merchants = (
         Table(dynamodb, names["ConversationTable"]),
-        DynamoMerchants(Table(dynamodb, names["BusinessTable"])),
+        DynamoMerchants(Table(dynamodb, names["BusinessTable"]), lambda: now),
     )
     known = {at: _known(conversation, at) for at in shop.addresses}
     for at, there in known.items():
@@ -162,7 +162,8 @@ def bring(stack: str, shop: Described, tokens: Mapping[str, str], new_id: Mercha
         if token := tokens.get(at.kind):
             sealed = Sealer(boto3.client("kms"), names["TokenKey"]).seal(merchant, Secret(token))
             channel = Channel(kind=at.kind, address=at.id, merchant=merchant, account=at.account, token=sealed)
-            conversation.transact(connect_actions(Connected(channel=channel, connected_at=now)))
+            said = _said(conversation, at)
+            conversation.transact(connect_actions(Connected(channel=channel, number=said, connected_at=now)))
             done.append(f"{at}: connected, with this token")
         elif there is not None and there.stopped:
             done.append(f"{at}: still stopped ({there.stopped}); a new token in {TOKENS[at.kind]} lifts that")
@@ -172,6 +173,12 @@ def bring(stack: str, shop: Described, tokens: Mapping[str, str], new_id: Mercha
 def _known(conversation: Table, at: Address) -> Channel | None:
     item = conversation.get(channel_key(at.kind, at.id), "CHANNEL")
     return read_channel(at.kind, at.id, item) if item else None
+
+
+def _said(conversation: Table, at: Address) -> Number:
+    """How people dial it, as its channel said: another token does not change that, and a badge may rest on it."""
+    item = conversation.get(channel_key(at.kind, at.id), "CHANNEL")
+    return read_number(item) if item else Number()
 
 
 def _written(merchants: DynamoMerchants, taught: DynamoTaught, id: MerchantId, shop: Described) -> list[str]:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.local.buckets import buckets
 from infra.local.calls import VARIABLE
 from infra.local.function import ACCOUNT
 from infra.local.settings import ROOT
@@ -24,6 +25,7 @@ TESTS = (
     "tests/stack/business",
     "tests/stack/conversation",
     "tests/stack/payment",
+    "tests/stack/verification",
     "tests/security",
     "--ignore=tests/stack/conversation/test_crashes.py",
     "--ignore=tests/stack/payment/test_survival.py",
@@ -64,7 +66,7 @@ def judge(stage: Stage, folder: Path) -> int:
 
     0: equal. 1: not equal. 2: what was recorded is of no function of this template, or there is nothing.
     """
-    place = Place(region=stage.region, account=ACCOUNT)
+    place = Place(region=stage.region, account=ACCOUNT, keys=_keys(stage))
     used = read(folder, os.path.relpath(stage.settings.template, ROOT), place)
     if not used:
         print(f"make permissions: nothing was recorded in {folder}", file=sys.stderr)
@@ -79,6 +81,17 @@ def judge(stage: Stage, folder: Path) -> int:
         else "\nEvery permission granted is used, every one used is granted."
     )
     return 1 if findings else 0
+
+
+def _keys(stage: Stage) -> dict[str, str]:
+    """The key of each bucket that is under one."""
+    found: dict[str, str] = {}
+    for bucket in (bucket.name for bucket in buckets(stage.region)):
+        rules = stage.client("s3").get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        for said in (rule["ApplyServerSideEncryptionByDefault"] for rule in rules):
+            if "KMSMasterKeyID" in said:
+                found[bucket] = said["KMSMasterKeyID"]
+    return found
 
 
 def _function(stage: Stage, name: str, used: Used) -> list[Finding]:

@@ -6,7 +6,9 @@ resource reference" (SQS Developer Guide), where a batch stands under the single
 "DeleteObject", "CopyObject" (S3 API Reference).
 
 An object is taken as any object of its bucket: keys are not written down. What is signed for others (an address, a
-form) counts as the call that they may make: S3 checks the signer's own right when it is used.
+form) counts as the call that they may make: S3 checks the signer's own right when it is used. Where a bucket is under
+a key of ours, whoever reads an object needs the key, too, and whoever writes one ("Protecting data with server-side
+encryption with AWS KMS keys", S3 User Guide; "HeadObject" for what only looks).
 
 A SecureString under Parameter Store's own key (`aws/ssm`) needs no permission of KMS in the role: that key lets every
 principal of the account decrypt ("Restricting decryption of SecureString parameter values", Systems Manager User
@@ -15,7 +17,7 @@ Guide). Tables are under DynamoDB's own key (DECISIONS.md), queues under SQS's o
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra.permissions.permission import Permission
@@ -31,11 +33,12 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a stack stands."""
+    """Where a stack stands. `keys` has the key's address of each bucket whose objects are under a key of the stack's own."""
 
     region: str
     account: str
     partition: str = "aws"
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def arn(self, service: str, resource: str) -> str:
         """Return the address of a resource here."""
@@ -50,7 +53,8 @@ def needed(service: str, operation: str, names: Names, place: Place) -> set[Perm
             pairs = names["TransactItems"]
             return {Permission(f"dynamodb:{_INSIDE[kind]}", _table(table, place)) for kind, table in pairs}
         if call in _OBJECTS:
-            return {Permission(action, resource) for action, at in _OBJECTS[call] for resource in at(names, place)}
+            pairs = (*_OBJECTS[call], *_UNDER_KEY.get(call, ()))
+            return {Permission(action, resource) for action, at in pairs for resource in at(names, place)}
         action, resources = _CALLS[call]
         return {Permission(action, resource) for resource in resources(names, place)}
     except KeyError as missing:
@@ -110,12 +114,26 @@ def _objects(names: Names, place: Place) -> Iterable[str]:
     return [f"{bucket}/*" for bucket in _bucket(names, place)]
 
 
+def _listed(names: Names, place: Place) -> Iterable[str]:
+    return [] if names.get("Signed") else _bucket(names, place)
+
+
 def _source(names: Names, place: Place) -> Iterable[str]:
     return _bucket({"Bucket": names["CopySource"]}, place)
 
 
 def _source_objects(names: Names, place: Place) -> Iterable[str]:
     return _objects({"Bucket": names["CopySource"]}, place)
+
+
+def _bucket_key(names: Names, place: Place) -> Iterable[str]:
+    """The key that the bucket's objects are under; none where it is S3's own."""
+    buckets = (bucket.rpartition(":")[2] for bucket in _bucket(names, place))
+    return [place.keys[bucket] for bucket in buckets if bucket in place.keys]
+
+
+def _source_key(names: Names, place: Place) -> Iterable[str]:
+    return _bucket_key({"Bucket": names["CopySource"]}, place)
 
 
 type Resources = Callable[[Names, Place], Iterable[str]]
@@ -139,13 +157,15 @@ _CALLS: Mapping[str, tuple[str, Resources]] = {
     "kms.Encrypt": ("kms:Encrypt", _key),
     "kms.Decrypt": ("kms:Decrypt", _key),
     "kms.Sign": ("kms:Sign", _key),
+    "kms.GetPublicKey": ("kms:GetPublicKey", _key),
     "kms.GenerateDataKey": ("kms:GenerateDataKey", _key),
     "appconfigdata.StartConfigurationSession": ("appconfig:StartConfigurationSession", _configuration),
     "appconfigdata.GetLatestConfiguration": ("appconfig:GetLatestConfiguration", _configuration),
 }
 
-# Whoever reads a file also needs to list: else S3 answers 403, not 404, where there is none.
-_READS: tuple[tuple[str, Resources], ...] = (("s3:GetObject", _objects), ("s3:ListBucket", _bucket))
+# Whoever reads a file also needs to list: else S3 answers 403, not 404, where there is none. Who follows an address that was signed
+# for them has no use for the difference.
+_READS: tuple[tuple[str, Resources], ...] = (("s3:GetObject", _objects), ("s3:ListBucket", _listed))
 _OBJECTS: Mapping[str, tuple[tuple[str, Resources], ...]] = {
     "s3.GetObject": _READS,
     "s3.HeadObject": _READS,
@@ -157,6 +177,13 @@ _OBJECTS: Mapping[str, tuple[tuple[str, Resources], ...]] = {
     "s3.HeadBucket": (("s3:ListBucket", _bucket),),
     "s3.ListObjectsV2": (("s3:ListBucket", _bucket),),
 }  # fmt: skip
+
+_UNDER_KEY: Mapping[str, tuple[tuple[str, Resources], ...]] = {
+    "s3.GetObject": (("kms:Decrypt", _bucket_key),),
+    "s3.HeadObject": (("kms:Decrypt", _bucket_key),),
+    "s3.PutObject": (("kms:GenerateDataKey", _bucket_key),),
+    "s3.CopyObject": (("kms:Decrypt", _source_key), ("kms:GenerateDataKey", _bucket_key)),
+}
 
 # A transaction has no action of its own: each action in it needs what it would need alone.
 _TRANSACTIONS = ("dynamodb.TransactWriteItems", "dynamodb.TransactGetItems")

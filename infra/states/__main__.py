@@ -1,33 +1,38 @@
-"""Prints what follows from what is heard of a payment into docs/payments.md, between two marks: `make states`."""
+"""Prints what follows from what is heard into the docs, between two marks: `make states`."""
 
 import sys
 from pathlib import Path
 
-from infra.states import payments, refunds
+from infra.states import payments, refunds, verification
 
-PAGE = Path(__file__).parents[2] / "docs/payments.md"
-TABLES = {"payments": payments.table, "refunds": refunds.table}
+DOCS = Path(__file__).parents[2] / "docs"
+TABLES = {
+    "payments.md": {"payments": payments.table, "refunds": refunds.table},
+    "verification.md": {"verification": verification.table},
+}
 
 
-def written(page: str) -> str:
-    """The page with each of its tables as the rules make it."""
-    for name, table in TABLES.items():
-        begins, ends = f"<!-- {name}: printed by `make states` -->\n", f"<!-- {name}: end -->"
+def written(name: str, page: str) -> str:
+    """The page of this name with each of its tables as the rules make it."""
+    for table, print_it in TABLES[name].items():
+        begins, ends = f"<!-- {table}: printed by `make states` -->\n", f"<!-- {table}: end -->"
         before, _, rest = page.partition(begins)
         _, mark, after = rest.partition(ends)
         if not mark:
-            sys.exit(f"{PAGE.name} has no place for the table of {name}")
-        page = before + begins + table() + mark + after
+            sys.exit(f"{name} has no place for the table of {table}")
+        page = before + begins + print_it() + mark + after
     return page
 
 
 def main(words: list[str]) -> None:
     """`write` the tables, or `check` that they are what the rules do."""
-    now = PAGE.read_text("utf-8")
-    if words == ["write"]:
-        PAGE.write_text(written(now), "utf-8")
-    elif written(now) != now:
-        sys.exit(f"docs/{PAGE.name} does not say what the rules do: make states")
+    for name in TABLES:
+        page = DOCS / name
+        now = page.read_text("utf-8")
+        if words == ["write"]:
+            page.write_text(written(name, now), "utf-8")
+        elif written(name, now) != now:
+            sys.exit(f"docs/{name} does not say what the rules do: make states")
 
 
 if __name__ == "__main__":

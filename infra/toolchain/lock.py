@@ -26,6 +26,7 @@ EXPORTS = {
     "api": ROOT / "layers/api/requirements.txt",
     "crypto": ROOT / "layers/crypto/requirements.txt",
     "chat": ROOT / "layers/chat/requirements.txt",
+    "verification": ROOT / "layers/verification/requirements.txt",
     "dev": ROOT / "infra/toolchain/requirements-dev.txt",
     "sam": ROOT / "infra/toolchain/requirements-sam.txt",
     "ministack": ROOT / "infra/toolchain/requirements-ministack.txt",

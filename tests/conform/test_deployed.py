@@ -103,7 +103,9 @@ def test_caller_without_permission_is_refused(stage: Deployed) -> None:
 def test_bucket_is_guarded_as_the_template_says(stage: Deployed) -> None:
     """Its policy stands: without TLS nothing may be done there, and what comes to ministack is taken for TLS, as on AWS."""
     s3 = stage.client("s3")
-    assert len(stage.deployment.buckets) == 2  # of pictures, and of banks' files
+    assert (
+        len(stage.deployment.buckets) == 3
+    )  # of pictures, of banks' files, and of papers of shops that ask to be verified
     for bucket in stage.deployment.buckets:
         (statement,) = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
         assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -144,3 +144,39 @@ def test_operators_lay_down_files_and_tick_items_and_move_no_money(stage: Deploy
         for what, allowed in granted.items():
             with subtests.test(what):
                 assert {pk for pk in rows if not refused(asks[what], client, table, pk)} == allowed
+
+
+def test_anyone_sees_badges_and_nothing_else_of_a_shop(stage: Deployed, subtests: pytest.Subtests) -> None:
+    """Of the verification table public_api reads badges and signed lists: no request, no evidence, no name, and it writes nothing."""
+    table = stage.deployment.outputs["VerificationTable"]
+    rows = ("BADGE#1", "LIST#2026-11", "MERCHANT#1", "BADGES#1", "NAME#1", "INDEX#2026-11", "STATUS#2026-11", "ONCE#1")
+    granted = {(what, pk) for what in ("get", "batch") for pk in ("BADGE#1", "LIST#2026-11")}
+    with stranger(stage, "public_api") as client:
+        # In a batch with a row that may not be read none is read: so the one that may is asked for alone.
+        asks = {
+            "get": get,
+            **ASKS,
+            "batch": lambda client, table, pk: client.batch_get_item(RequestItems={table: {"Keys": [row(pk)]}}),
+        }
+        for what, ask in asks.items():
+            with subtests.test(what):
+                allowed = {(what, pk) for pk in rows if not refused(ask, client, table, pk)}
+                assert allowed == {one for one in granted if one[0] == what}
+
+
+def test_who_checks_reads_the_shop_as_it_is_and_changes_nothing_of_it(
+    stage: Deployed, subtests: pytest.Subtests
+) -> None:
+    """Of the other tables verification_request reads a profile, numbers and payee accounts: no token, no message, no payment."""
+    read = {
+        "BusinessTable": ({"MERCHANT#1"}, {"TOKEN#1", "ORDER#1", "CARD#1"}),
+        "ConversationTable": ({"CHANNELS#1", "CHANNEL#1"}, {"CUSTOMER#1", "MESSAGE#1"}),
+        "PaymentTable": ({"ACCOUNTS#1", "ACCOUNT#1"}, {"PAYMENT#1", "MONEY#1#2", "CALLBACK#1"}),
+    }
+    with stranger(stage, "verification_request") as client:
+        for name, (may, may_not) in read.items():
+            table = stage.deployment.outputs[name]
+            reads = get if name == "BusinessTable" else query
+            with subtests.test(name):
+                assert {pk for pk in may | may_not if not refused(reads, client, table, pk)} == may
+                assert all(refused(ASKS["put"], client, table, pk) for pk in may | may_not)

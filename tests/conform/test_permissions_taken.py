@@ -15,12 +15,14 @@ from tests.conform.ways import HOUR_S, WAYS, Way, answered, open_market
 from tests.conform.ways_files import filed
 from tests.conform.ways_http import WAYS_HTTP, pictured
 from tests.conform.ways_messenger import WAYS_MESSENGER
+from tests.conform.ways_verification import verified
 
 pytestmark = pytest.mark.conform
 FUNCTIONS = sorted(app.parent.name for app in ROOT.glob("functions/*/app.py"))
 # What the second judge never asks a role for, and why (docs/conform.md).
 OF_FLAGS = "ministack lets everybody whom it knows read AppConfig's data"
 OF_FILES = "ministack says that a file is not there to everybody who may read it"
+OF_SEALED_FILES = "ministack's S3 asks for no key, whatever its bucket is under"
 OF_AWS = "ministack carries queues, streams and logs itself and asks no role for it"
 # Each with a way that would be hindered without it, were it asked.
 NEVER_ASKED: Mapping[tuple[str, str], tuple[str, Way]] = {
@@ -28,9 +30,13 @@ NEVER_ASKED: Mapping[tuple[str, str], tuple[str, Way]] = {
     ("auto_reply", "appconfig:GetLatestConfiguration"): (OF_FLAGS, answered),
     ("merchant_api", "s3:ListBucket"): (OF_FILES, pictured),
     ("payment_reconciler", "s3:ListBucket"): (OF_FILES, filed),
+    ("verification_request", "s3:ListBucket"): (OF_FILES, verified),
+    ("merchant_api", "kms:GenerateDataKey"): (OF_SEALED_FILES, verified),
+    ("verification_request", "kms:GenerateDataKey"): (OF_SEALED_FILES, verified),
 }
-# What no log tells: an operator is shown that a queue's depth is not known, and S3 refuses the form of whoever uploads.
-SHOWN_INSTEAD = {"sqs:GetQueueAttributes", "s3:PutObject"}
+# What no log tells: an operator is shown that a queue's depth is not known, and S3 refuses the form of whoever uploads, or the address of
+# whoever looks.
+SHOWN_INSTEAD = {"sqs:GetQueueAttributes", "s3:PutObject", "s3:GetObject"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tests.conform.caller import OPERATOR, Caller, Hindered, begun_again
 from tests.conform.ways import Way
 from tests.conform.ways_files import WAYS_FILED
 from tests.conform.ways_payments import WAYS_PAID
+from tests.conform.ways_verification import WAYS_VERIFIED
 from tests.stack.business.operating import NEW_SHOP, asked
 
 UNKNOWN = "elephants?"
@@ -209,5 +210,6 @@ WAYS_HTTP: tuple[Way, ...] = (
     *(found, goods, pictured, inbox),
     *WAYS_PAID,
     *WAYS_FILED,
+    *WAYS_VERIFIED,
     *(ordered, taken_back, forgotten, told, told_in_the_chat, looked_after, operated),
 )

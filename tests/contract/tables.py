@@ -18,19 +18,22 @@ class Tables:
     """What stands, and what is in it."""
 
     def __init__(self, outputs: Mapping[str, str]) -> None:
-        self._outputs = outputs
+        self._outputs = self.names = outputs
         client = boto3.client("dynamodb", region_name=REGION)
         self.conversation = Table(client, outputs["ConversationTable"])
         self.business = Table(client, outputs["BusinessTable"])
         self.payment = Table(client, outputs["PaymentTable"])
+        self.verification = Table(client, outputs["VerificationTable"])
         self.s3 = boto3.client("s3", region_name=REGION)
         self.pictures = outputs["PicturesBucket"]
         self.files = outputs["PaymentFilesBucket"]
-        self.sealer = Sealer(boto3.client("kms", region_name=REGION), outputs["TokenKeyArn"])
+        self.evidence, self.evidence_key = outputs["EvidenceBucket"], outputs["EvidenceKeyArn"]
+        self.kms = boto3.client("kms", region_name=REGION)
+        self.sealer = Sealer(self.kms, outputs["TokenKeyArn"])
 
     def empty(self) -> None:
         """Forget every item."""
-        for name in ("ConversationTable", "BusinessTable", "PaymentTable"):
+        for name in ("ConversationTable", "BusinessTable", "PaymentTable", "VerificationTable"):
             dynamodb_backends[ACCOUNT][REGION].tables[self._outputs[name]].items.clear()
         buckets.empty(REGION)
 

@@ -16,7 +16,7 @@ from infra.local.seed import seed
 from infra.local.settings import Settings
 from infra.local.stage import Stage
 from tests.conftest import played_on
-from tests.security.furnished import OPERATOR, Furnished, kept, outside
+from tests.security.furnished import OPERATOR, REVIEWER, Furnished, kept, outside
 from tests.security.words import APP_SECRET, PAGE_TOKEN, PEPPER, TOKEN, VERIFY_TOKEN
 from tests.stack.business.conftest import Api
 from tests.stack.conversation.conftest import Market
@@ -129,6 +129,7 @@ def two_shops(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> I
         seed(deployed[0], (SWEETS, sarees, HARDWARE))
         api = Api(deployed[0])
         api.token(OPERATOR, Role.OPERATOR)
+        api.token(REVIEWER, Role.REVIEWER)
         yield Furnished(api, SWEETS).furnish(1), Furnished(api, sarees).furnish(2)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from haat.aws.table import Table
-from haat.business.model.token import Role
+from haat.business.model.token import MARKET, Role
 from haat.payment.model.payment import Orphan, Payment, Request
 from haat.payment.ports import Writing
 from haat.payment.store.accounts import DynamoAccounts
@@ -19,13 +19,14 @@ from infra.local.http import Response
 from infra.local.market import DemoShop
 from tests.security.api_document import Described, Schema, document, headers, sample
 from tests.stack.business.conftest import Api
+from tests.stack.business.reviewing import ANITA, Petitions
 
 _numbers = itertools.count(1)
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(40)
-OPERATOR = "01KDVDNA000PERATR000000001"
+OPERATOR, REVIEWER = "01KDVDNA000PERATR000000001", ANITA
 # Of bodies and queries: what names a thing that may be another shop's, and how the thing is called here ...
 NAMES_A_THING = {
-    "account_id": "account_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id",
+    "account_id": "account_id", "badge_id": "badge_id", "collection": "collection_id", "collections": "collection_id", "customer_id": "customer_id", "document_id": "document_id",
     "entry_id": "entry", "handle": "handle", "number": "number", "operator_id": "merchant_id", "page_id": "page_id", "phone_number_id": "channel",
     "merchant_id": "merchant_id", "order_id": "order_id", "payee_account_id": "payee_account_id", "product_id": "product_id", "rrn": "rrn",
 }  # fmt: skip
@@ -59,15 +60,17 @@ OWN_CHOICE = {
     "upi_address",
     "url",
     "type",
+    "complaint_id",
+    "shops",
 }
 # ... and what says nothing but itself. A name on none of the lists fails the tests: is it an id?
 SAYS_ITSELF = {
-    "about", "access_token", "action", "active", "address", "amount", "away", "bn", "closes", "closures", "configuration_name", "currency",
-    "description", "email", "en", "enabled", "entry", "example", "examples", "expires_in_days", "expires_in_minutes", "fetch", "first_day", "friday", "greeting", "gstin", "hi", "hsn", "keys", "language", "languages", "last_day",
-    "legal_name", "lines", "listed", "loop_guard", "manners", "mcc", "meaning", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
-    "off", "opens", "order_details", "price", "quantity", "reason", "replies", "role", "saturday", "settings", "silence_minutes", "sku", "stock", "sunday",
-    "tax_basis_points", "text", "texts", "thursday", "timezone", "tuesday", "unit", "unsupported", "wait_seconds", "websites",
-    "wednesday", "week", "channel", "kind", "sureness", "template", "titles", "to_person",
+    "about", "access_token", "action", "active", "address", "amount", "away", "bn", "closes", "complainant", "closures", "configuration_name", "currency",
+    "decision", "description", "email", "en", "enabled", "entry", "example", "examples", "expires_in_days", "expires_in_minutes", "fetch", "first_day", "friday", "greeting", "gstin", "hi", "hsn", "keys", "language", "languages", "last_day",
+    "legal_name", "licence", "lines", "listed", "loop_guard", "manners", "mcc", "meaning", "media_type", "minor", "minutes", "monday", "name", "names", "not_understood", "note",
+    "off", "opens", "order_details", "pan", "price", "quantity", "reason", "registration", "replies", "role", "saturday", "settings", "silence_minutes", "sku", "stock", "sunday",
+    "tax_basis_points", "text", "texts", "thursday", "timezone", "trade_name", "tuesday", "udyam", "unit", "unsupported", "upi", "wait_seconds", "website", "websites",
+    "verdict", "wanted", "wednesday", "week", "channel", "kind", "sureness", "template", "titles", "to_person",
 }  # fmt: skip
 
 
@@ -131,6 +134,12 @@ class Furnished:
         staff = {"phone": f"+91980000003{number}", "name": "Anita (invented)", "language": "bn"}
         ids["staff_id"] = self.json("POST", "staff-numbers", staff, expect=201)["id"]
         self._takes_money(number)
+        petitions = Petitions(self.api)
+        ids["badge_id"] = petitions.badged(ids["merchant_id"]).id
+        ids["request_id"] = petitions.waits(ids["merchant_id"])
+        request = petitions.dossier(ids["merchant_id"]).request
+        assert request is not None
+        ids["document_id"] = request.documents[0].id
         ids |= {"provider": "hdfc", "item": "kit", "trade": "services"}  # the deployment's own, and no shop's
         stage.run_for(60)
         ids["notice_id"] = self.json("GET", f"notice-endpoints/{ids['endpoint_id']}/deliveries")["items"][0]["id"]
@@ -197,9 +206,17 @@ class Furnished:
         taken = self.json("POST", "products/import", f"name,price\nfrom a table {number},1\n".encode(), headers=table)
         ids["import_id"] = taken["import_id"]
 
-    def etag(self, path: str, *, by_operator: bool = False) -> str:
+    def speaks(self, role: Role) -> tuple[str, Role]:
+        """Whom a token of a role stands for here."""
+        return {Role.OPERATOR: OPERATOR, Role.REVIEWER: REVIEWER}.get(role, self.shop.merchant.id), role
+
+    def text(self, operation: Described) -> str:
+        """A token that may do it: of this shop's owner, an operator or a reviewer."""
+        return self.api.token(*self.speaks(Role(operation.roles[0])))
+
+    def etag(self, path: str, by: Role = Role.OWNER) -> str:
         """The version of a thing of this shop's."""
-        who = (OPERATOR, Role.OPERATOR) if by_operator else (self.shop.merchant.id, Role.OWNER)
+        who = self.speaks(by)
         return self.api.call("GET", path, as_=who[0], role=who[1]).headers["etag"]
 
     def cursor(self, operation: Described) -> str:
@@ -216,7 +233,9 @@ class Furnished:
         """One request with a token: about this shop's own things, but for the ids, and for the body where one is given."""
         sent = headers(operation, next(_numbers)) | ({} if text is None else {"authorization": f"Bearer {text}"})
         if "if-match" in sent:  # of the thing as it is now: no lost race is tried here
-            sent["if-match"] = self.etag(operation.at(self.ids), by_operator=is_operators(operation))
+            # Above them stands what is decided, and what the evidence is of.
+            decided = operation.at(self.ids).removesuffix("/decisions").removesuffix("/evidence")
+            sent["if-match"] = self.etag(decided, Role(operation.roles[0]))
         body = self.body(operation) if body is None else body
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         if operation.body is not None:
@@ -268,7 +287,9 @@ def with_value(body: Any, place: tuple[str, ...], value: Any) -> Any:
 
 def kept(api: Api) -> list[str]:
     """Everything that is kept, but how often tokens were used, and what is remembered of requests that may come again."""
-    items = [item for table in ("business", "conversation", "payment") for item in api.stage.items(table)]
+    items = [
+        item for table in ("business", "conversation", "payment", "verification") for item in api.stage.items(table)
+    ]
     aside = ("RATE#", "ONCE#")
     return sorted(
         json.dumps(item, sort_keys=True, default=_text) for item in items if not item["pk"]["S"].startswith(aside)
@@ -289,6 +310,6 @@ def refused(answer: Response) -> tuple[int, str]:
     return answer.status, json.loads(answer.body)["type"].removeprefix("urn:haat:problem:")
 
 
-def is_operators(operation: Described) -> bool:
-    """Whether operators call it."""
-    return Role.OPERATOR in operation.roles
+def is_markets(operation: Described) -> bool:
+    """Whether people of the market call it: operators, or reviewers."""
+    return any(role in MARKET for role in operation.roles)

@@ -6,17 +6,12 @@ are tried in test_api_wrong_ids.py.
 
 import pytest
 
-from haat.business.model.token import Role
+from haat.business.model.token import MARKET, Role
 from tests.security.api_document import Described, operations
-from tests.security.furnished import OPERATOR, Furnished, is_operators, kept, refused
+from tests.security.furnished import Furnished, is_markets, kept, refused
 
 GUARDED = [operation for operation in operations() if operation.roles]
-SIDES = (Role.OWNER, Role.STAFF, Role.READ_ONLY, Role.OPERATOR)
-
-
-def speaks(shop: Furnished, role: Role) -> tuple[str, Role]:
-    """Whom a token of a role stands for."""
-    return (OPERATOR if role is Role.OPERATOR else shop.ids["merchant_id"]), role
+SIDES = tuple(Role)
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: operation.id)
@@ -25,7 +20,7 @@ def test_caller_without_a_token_that_counts_is_refused(
 ) -> None:
     """No token, an invented one, an expired one and a revoked one get 401, and nothing changes."""
     shop = two_shops[0]
-    who = speaks(shop, Role(operation.roles[0]))
+    who = shop.speaks(Role(operation.roles[0]))
     expired, revoked = shop.api.token(*who, ends=shop.api.now), shop.api.revoked(*who)
     before = kept(shop.api)
     for text in (None, "haat_invented", expired, revoked):
@@ -38,10 +33,10 @@ def test_caller_of_a_lesser_role_is_refused(two_shops: tuple[Furnished, Furnishe
     """Roles that an operation does not name are told so, the other side of the market that nothing is there; nothing changes."""
     shop = two_shops[0]
     shop.api.forget_use()
-    texts = {role: shop.api.token(*speaks(shop, role)) for role in SIDES if role not in operation.roles}
+    texts = {role: shop.api.token(*shop.speaks(role)) for role in SIDES if role not in operation.roles}
     before = kept(shop.api)
     for role, text in texts.items():
-        other_side = (role is Role.OPERATOR) != is_operators(operation)
+        other_side = (role in MARKET) != is_markets(operation)
         expected = (404, "not-found") if other_side else (403, "forbidden")
         assert refused(shop.ask(operation, shop.ids, text)) == expected
     assert kept(shop.api) == before

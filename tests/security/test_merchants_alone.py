@@ -13,6 +13,7 @@ from haat.conversation.store.conversations import channel_key
 from haat.kernel.errors import Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
 from infra.local.market import HARDWARE, SAREES, SWEETS
 from infra.local.simulators.customer import Customer
 from tests.security.conftest import Sees
@@ -219,7 +220,7 @@ def connect(
     """Give a number to a merchant, with a token that is sealed for them, or for somebody else; who had it has it no more."""
     channels = DynamoChannels(market.table())
     if (owner := channels.owner("whatsapp", address)) is not None and owner != merchant:
-        channels.disconnect(owner, "whatsapp", address)
+        channels.disconnect(owner, "whatsapp", address, Instant(int(market.stage.clock.now() * 1000)))
     sealed = _sealer(market).seal(sealed_for or merchant, Secret(token))
     channel = Channel(kind="whatsapp", address=address, merchant=merchant, account="300000000000001", token=sealed)
     market.table().transact(connect_actions(Connected(channel=channel)))

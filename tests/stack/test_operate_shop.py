@@ -10,6 +10,8 @@ import pytest
 
 from haat.business.model.merchant import StaffNumber, StaffTemplate
 from haat.business.store.merchants import DynamoMerchants
+from haat.conversation.model import Number
+from haat.conversation.store.channels import DynamoChannels, connect_actions
 from haat.kernel.ids import ulid
 from infra.local.market import SWEETS
 from infra.local.simulators.people import ShopNumber
@@ -80,7 +82,7 @@ def test_shop_brought_again_keeps_what_its_file_does_not_name(shop: Shop, token:
     """What the API did since stays: a block, a handle, the directory, staff. What the file names is as the file says."""
     shop.bring()
     api = Api(shop.market.stage)
-    merchants = DynamoMerchants(api.business())
+    merchants = DynamoMerchants(api.business(), lambda: api.now)
     (there,) = [m for m in merchants.page(None, 100)[0] if m.id not in (SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP)]
     anita = StaffNumber(id=ulid(api.now, b"staff-one!"), phone="919800000001", name="Anita", language="bn")
     since = replace(
@@ -101,7 +103,7 @@ def test_shop_brought_again_keeps_what_was_taught_over_http(shop: Shop, token: N
     api = Api(shop.market.stage)
     (there,) = [
         m.id
-        for m in DynamoMerchants(api.business()).page(None, 100)[0]
+        for m in DynamoMerchants(api.business(), lambda: api.now).page(None, 100)[0]
         if m.id not in (SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP)
     ]
     parking = {"id": "parking", "examples": ["is there parking"], "replies": {"en": "Yes."}}
@@ -164,6 +166,21 @@ def test_new_token_lifts_a_stop(
     shop.bring()
     shop.market.stage.run_for(60)
     assert len(shop.market.says(shop.market.customer(2), "hours", to=shop.number)) == 1
+
+
+def test_new_token_leaves_a_number_as_people_dial_it(shop: Shop, token: None) -> None:
+    """A badge may rest on it: what its channel said when it was connected over HTTP stands."""
+    shop.bring()
+    conversation = Api(shop.market.stage).conversation()
+    channels = DynamoChannels(conversation)
+    owner = channels.owner("whatsapp", shop.number)
+    assert owner is not None
+    ((there,), _) = channels.page(owner, None, 10)
+    dialled = replace(there, number=Number(display="+91 98300 00009"))
+    conversation.transact(connect_actions(dialled))
+    assert shop.bring() == 0
+    ((again,), _) = channels.page(owner, None, 10)
+    assert again.number == dialled.number
 
 
 @pytest.mark.on_moto("each row of a table of ours")
@@ -254,7 +271,8 @@ def test_number_joins_the_page_of_its_shop(
     monkeypatch.setenv("HAAT_TOKEN", f"haat-local-token-{paged.number}")
     assert paged.bring() == 0
     assert f"number {paged.number}: connected" in capsys.readouterr().out
-    merchants = DynamoMerchants(Api(paged.market.stage).business()).page(None, 100)[0]
+    api = Api(paged.market.stage)
+    merchants = DynamoMerchants(api.business(), lambda: api.now).page(None, 100)[0]
     assert len(merchants) == 4
 
 

@@ -33,6 +33,17 @@ def test_first_operator_can_work_with_what_was_printed(market: Stage, capsys: py
     assert not any(text in str(market.items("business")) for text in texts)
 
 
+def test_first_reviewer_reviews_and_runs_nothing(market: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """With ROLE=reviewer the text opens reviewers' addresses, and operators' are not for it."""
+    assert make(market, "--name", "Chitra", "--role", "reviewer") == 0
+    bearer = {"authorization": f"Bearer {capsys.readouterr().out.strip()}"}
+    asked = [
+        market.http("GET", f"/v1/{path}", bearer).status
+        for path in ("reviewer/verification-requests", "operator/tokens")
+    ]
+    assert asked == [200, 403]
+
+
 def test_token_without_a_name_or_a_stack_is_not_made(market: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     """Whose it is must be said, and where; otherwise nothing is printed that looks like a token."""
     before = market.items("business")

@@ -62,7 +62,11 @@ def test_form_that_is_signed_for_others_is_written_down(listening: Stage, tmp_pa
     with runner.wire.of("door"):
         s3.generate_presigned_post("files-of-others", "secret")
     (call,) = recorded(tmp_path)
-    assert (call["service"], call["operation"], call["names"]) == ("s3", "PutObject", {"Bucket": "files-of-others"})
+    assert (call["service"], call["operation"], call["names"]) == (
+        "s3",
+        "PutObject",
+        {"Bucket": "files-of-others", "Signed": True},
+    )
 
 
 def test_nothing_is_written_where_nobody_asks(tmp_path: Path) -> None:

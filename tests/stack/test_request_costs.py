@@ -16,7 +16,7 @@ PAGES = {
     "products": [(3, 7), (5, 30)],
     "orders": [(3, 10), (4, 30)],
     "chats": [(7, 60), (4, 30), (4, 35)],
-    "shops": [(1, 2), (1, 2), (1, 2)],
+    "shops": [(2, 13), (2, 13), (2, 13)],  # and the badges of its shops, half a unit each
 }
 
 

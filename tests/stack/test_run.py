@@ -16,8 +16,11 @@ from typing import Any, Self
 
 import boto3
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from infra.local.settings import ROOT
+from infra.local.verified import VERIFIED
 
 SWEETS = "100000000000001"
 RINA = {"name": "Rina", "number": "919800000123"}
@@ -47,7 +50,7 @@ class Running:
             text=True,
         )
         self.printed: list[str] = []
-        self.customer = ""
+        self.customer = self.badge = ""
 
     def wait_ready(self) -> Self:
         """Read what it prints up to the line that begins with `ready`."""
@@ -80,6 +83,16 @@ class Running:
     def chat(self, customer: str) -> str:
         """Return all that the phone shows, as text."""
         return json.dumps(self.phone(f"state?customer={customer}&shop={SWEETS}"), ensure_ascii=False)
+
+    def seen(self, path: str) -> Any:
+        """Ask what anyone may ask."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as answer:  # on loopback
+            return json.load(answer)
+
+    def says_of(self, badge: str) -> Any:
+        """Check a badge by the keys that it shows now, and return what the badge says of its shop."""
+        keys = KeySet.import_key_set(self.seen("/.well-known/jwks.json"))
+        return jwt.decode(badge, keys, algorithms=["ES256"]).claims["name"]
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Stop it, and wait until it is gone."""
@@ -153,7 +166,7 @@ def test_customer_is_answered_by_processes_of_their_own(running: Running) -> Non
     eventually(lambda: "08:00–21:00" in running.chat(customer), "a reply")
     assert len(running.children()) >= 5
     log = running.directory / "logs" / "outbound_message.log"
-    eventually(lambda: '"sent"' in log.read_text(), "a line of the function's log")
+    eventually(lambda: log.exists() and '"sent"' in log.read_text(), "a line of the function's log")
 
 
 def test_everything_says_where_it_is(running: Running) -> None:
@@ -191,6 +204,14 @@ def test_aws_command_line_finds_the_stack(running: Running) -> None:
     client.close()
 
 
+def test_verified_shop_has_a_badge_that_anyone_can_check(running: Running) -> None:
+    """The demo shop's request has been decided; the badge is signed by a process of its own, with a key of the stage."""
+    path = f"/v1/directory/{VERIFIED.handle}/badge"
+    eventually(lambda: running.seen(path)["badge"], "a signature")
+    running.badge = running.seen(path)["badge"]
+    assert running.says_of(running.badge) == VERIFIED.shop.merchant.name
+
+
 def test_second_stage_names_the_port_and_its_setting(running: Running, tmp_path: Path) -> None:
     """And does nothing else."""
     with Running(tmp_path, HAAT_PORT=str(running.port)) as second:
@@ -199,15 +220,20 @@ def test_second_stage_names_the_port_and_its_setting(running: Running, tmp_path:
         assert not list(tmp_path.iterdir())
 
 
-def test_stopping_ends_the_children_and_starting_again_keeps_the_chat(running: Running, directory: Path) -> None:
-    """SIGTERM is a clean end; after kill -9 at most the last seconds are lost, and children end by themselves."""
-    customer = running.customer
+def test_stopping_ends_the_children_and_starting_again_keeps_chat_and_badge(running: Running, directory: Path) -> None:
+    """SIGTERM is a clean end; after kill -9 at most the last seconds are lost, and children end by themselves.
+
+    A badge of before is good with the keys of after.
+    """
+    customer, badge = running.customer, running.badge
     children = running.children()
     assert running.end() == 0
     assert all(gone(pid) for pid in children)
     with Running(directory) as again:
         again.wait_ready()
         assert "08:00–21:00" in again.chat(customer)
+        assert again.says_of(badge) == VERIFIED.shop.merchant.name
+        assert again.seen(f"/v1/directory/{VERIFIED.handle}/badge")["badge"] == badge
         again.phone("messages", {"customer": customer, "shop": SWEETS, "text": "price"})
         eventually(lambda: "Sandesh" in again.chat(customer), "a second reply")
         eventually(lambda: "Sandesh" in _saved_chats(directory), "a save")
@@ -220,7 +246,5 @@ def test_stopping_ends_the_children_and_starting_again_keeps_the_chat(running: R
         third.end()
     with Running(directory, "--reset") as forgetting:
         assert forgetting.process.wait(PATIENCE) == 0
-    with Running(directory) as fresh:
-        fresh.wait_ready()
-        assert "Sandesh" not in fresh.chat(fresh.phone("customers", RINA)["customer"])
-        fresh.end()
+    # A start without these is the first one of this module.
+    assert not [one for name in ("state.json*", "pepper", "logs/*.log") for one in directory.glob(name)]

@@ -65,6 +65,12 @@ def test_sample_shows_what_was_answered_written_and_sent(stage: Stage) -> None:
         ("payment_reconciler", "file_not_there", "file_not_there"),
         ("payment_reconciler", "reports_of_accounts", "reports_wanted"),
         ("payment_bank_call", "report", "bank_locked"),
+        ("verification_request", "papers", "checked"),
+        ("verification_request", "number_is_asked_for", "asked"),
+        ("verification_request", "duplicate", "nothing"),
+        ("verification_request", "badge", "signed"),
+        ("verification_request", "shop_renamed", "fallen"),
+        ("verification_request", "not_a_fact", "rejected"),
     ],
 )
 def test_sample_comes_to_what_it_was_made_for(stage: Stage, function: str, case: str, word: str) -> None:

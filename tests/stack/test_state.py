@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from haat.verification.store.signer import KmsKeys
 from infra.local import moto_queues, state
 from infra.local.pumps import QueuePump
 from infra.local.simulators.people import ShopNumber
@@ -28,6 +29,7 @@ def test_rows_messages_keys_parameters_and_chats_survive(tmp_path: Path) -> None
         sealed = kms.encrypt(KeyId=before.deployment.keys["Kept/Key"], Plaintext=b"open", EncryptionContext={"m": "1"})
         signer = before.deployment.keys["Kept/Signer"]
         signed = kms.sign(KeyId=signer, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
+        shown = KmsKeys(lambda: before.client("kms"), [signer]).published()
         ssm.put_parameter(Name="/mine", Value="kept", Type="SecureString")
         before.put("scratch-local", {"pk": {"S": "p"}, "sk": {"S": "row"}, "raw": {"B": b"\0\xff"}, "n": {"N": "1.50"}})
         before.put("scratch-local", {"pk": {"S": "p"}, "sk": {"S": "published"}, "queue": {"S": "q"}})
@@ -52,6 +54,8 @@ def test_rows_messages_keys_parameters_and_chats_survive(tmp_path: Path) -> None
             Signature=signed,
             SigningAlgorithm="ECDSA_SHA_256",
         )["SignatureValid"]
+        # Whoever has kept a badge of before checks it with the same key, under the same name.
+        assert KmsKeys(lambda: after.client("kms"), [after.deployment.keys["Kept/Signer"]]).published() == shown
         assert ssm.get_parameter(Name="/mine", WithDecryption=True)["Parameter"]["Value"] == "kept"
         assert [customer.name for customer in after.graph.customers()] == ["Rina"]
         after.drain()

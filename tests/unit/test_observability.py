@@ -37,7 +37,7 @@ AWS = {
 COUNTING = {"Answered", "Made", "Outcome", "Result", "add_metric", "_count", "_refuse", "_trouble", "_park", "told"}
 TROUBLE = {"_trouble", "told"}
 # Where a function that returns a text returns a word.
-SAYING = ("haat.edge.trouble", "haat.conversation.service.", "haat.payment.service.")
+SAYING = ("haat.edge.trouble", "haat.conversation.service.", "haat.payment.service.", "haat.verification.service.")
 
 each_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 
@@ -58,6 +58,12 @@ def words(function: str, calls: set[str], *, returned: bool) -> set[str]:
                     found |= {word for value in (*node.args, *named) for word in _words(value)}
                 case ast.ClassDef(bases=[ast.Name(id="StrEnum")]) if returned:
                     found |= {word for line in node.body if isinstance(line, ast.Assign) for word in _words(line.value)}
+                # Words that are a type of their own: where it is named, or where it is said.
+                case (
+                    ast.Assign(value=ast.Subscript(value=ast.Name(id="Literal"), slice=said))
+                    | ast.FunctionDef(returns=ast.Subscript(value=ast.Name(id="Literal"), slice=said))
+                ) if returned and module.name.startswith(SAYING):
+                    found |= {word for value in getattr(said, "elts", [said]) for word in _words(value)}
                 case ast.FunctionDef(returns=ast.Name(id="str")) if returned and module.name.startswith(SAYING):
                     returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value]
                     found |= {word for value in returns for word in _words(value)}

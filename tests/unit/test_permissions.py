@@ -16,13 +16,14 @@ from infra.permissions.granted import Unreadable, granted
 from infra.permissions.permission import Permission
 from infra.permissions.recorded import read
 
-HERE = Place(region="ap-south-1", account="123456789012")
+KEY = "arn:aws:kms:ap-south-1:123456789012:key/of-a-bucket"
+HERE = Place(region="ap-south-1", account="123456789012", keys={"k": KEY})
 AT = "ap-south-1:123456789012"
 TABLE, DLQ = f"arn:aws:dynamodb:{AT}:table/t", f"arn:aws:sqs:{AT}:q-dlq"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo"
 SESSION = {"ApplicationIdentifier": "a", "EnvironmentIdentifier": "e", "ConfigurationProfileIdentifier": "p"}
 CONFIGURATION = f"arn:aws:appconfig:{AT}:application/a/environment/e/configuration/p"
-BUCKET = "arn:aws:s3:::b"
+BUCKET, KEPT = "arn:aws:s3:::b", "arn:aws:s3:::k"
 QUEUE = f"arn:aws:sqs:{AT}:q.fifo"
 READ, WRITE = Permission("dynamodb:GetItem", TABLE), Permission("dynamodb:PutItem", TABLE)
 AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
@@ -52,6 +53,7 @@ AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
         ("sqs.GetQueueAttributes", {"QueueUrl": QUEUE_URL}, {("sqs:GetQueueAttributes", QUEUE)}),
         ("s3.GetObject", {"Bucket": "b"}, {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET)}),
         ("s3.HeadObject", {"Bucket": "b"}, {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET)}),
+        ("s3.GetObject", {"Bucket": "b", "Signed": True}, {("s3:GetObject", f"{BUCKET}/*")}),
         ("s3.PutObject", {"Bucket": "b"}, {("s3:PutObject", f"{BUCKET}/*")}),
         ("s3.DeleteObject", {"Bucket": "b"}, {("s3:DeleteObject", f"{BUCKET}/*")}),
         (
@@ -59,6 +61,23 @@ AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
             {"Bucket": "c", "CopySource": "b"},
             {("s3:GetObject", f"{BUCKET}/*"), ("s3:ListBucket", BUCKET), ("s3:PutObject", "arn:aws:s3:::c/*")},
         ),
+        ("s3.PutObject", {"Bucket": "k"}, {("s3:PutObject", f"{KEPT}/*"), ("kms:GenerateDataKey", KEY)}),
+        (
+            "s3.HeadObject",
+            {"Bucket": "k"},
+            {("s3:GetObject", f"{KEPT}/*"), ("s3:ListBucket", KEPT), ("kms:Decrypt", KEY)},
+        ),
+        (
+            "s3.CopyObject",
+            {"Bucket": "b", "CopySource": "k"},
+            {
+                ("s3:GetObject", f"{KEPT}/*"),
+                ("s3:ListBucket", KEPT),
+                ("kms:Decrypt", KEY),
+                ("s3:PutObject", f"{BUCKET}/*"),
+            },
+        ),
+        ("s3.DeleteObject", {"Bucket": "k"}, {("s3:DeleteObject", f"{KEPT}/*")}),
         ("s3.HeadBucket", {"Bucket": "b"}, {("s3:ListBucket", BUCKET)}),
         (
             "s3.HeadBucket",
@@ -72,6 +91,7 @@ AWS_OWN = "arn:aws:iam::aws:policy/service-role/"
             {("ssm:GetParameters", f"arn:aws:ssm:{AT}:parameter/{name}") for name in "ab"},
         ),
         ("kms.Decrypt", {"KeyId": "arn:aws:kms:x:y:key/1-2"}, {("kms:Decrypt", f"arn:aws:kms:{AT}:key/1-2")}),
+        ("kms.GetPublicKey", {"KeyId": "1-2"}, {("kms:GetPublicKey", f"arn:aws:kms:{AT}:key/1-2")}),
         ("kms.Decrypt", {"KeyId": "1-2"}, {("kms:Decrypt", f"arn:aws:kms:{AT}:key/1-2")}),
         ("appconfigdata.GetLatestConfiguration", SESSION, {("appconfig:GetLatestConfiguration", CONFIGURATION)}),
     ],

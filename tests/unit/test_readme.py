@@ -69,7 +69,7 @@ def _places(reference: Any, outputs: dict[str, str]) -> Iterator[str]:
         return
     output = str(reference["Fn::GetAtt"][-1] if isinstance(reference["Fn::GetAtt"], list) else reference["Fn::GetAtt"])
     output = output.removeprefix("Outputs.").rpartition(".")[2]
-    if table := re.fullmatch(r"(Conversation|Business|Payment)(?:Table|Stream)Arn", output):
+    if table := re.fullmatch(r"(Conversation|Business|Payment|Verification)(?:Table|Stream)Arn", output):
         yield table[1].lower()
     elif output in outputs:
         yield outputs[output]

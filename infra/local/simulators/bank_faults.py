@@ -15,7 +15,7 @@ type CallbackFault = Literal["silent", "held", "late", "repeated", "overtaken", 
 type CallFault = Literal["lost", "unanswered", "broken"]
 # Of settlement files: the first row left out, with another sum, or there twice; a row of somebody else's money.
 type FileFault = Literal["row_missing", "row_other_sum", "row_twice", "row_of_stranger"]
-type Edge = Literal["any", "create", "pull", "refund", "pull_refund", "settlement"]
+type Edge = Literal["any", "create", "pull", "refund", "pull_refund", "settlement", "name"]
 CALLBACK_FAULTS: tuple[CallbackFault, ...] = get_args(CallbackFault.__value__)
 CALL_FAULTS: tuple[CallFault, ...] = get_args(CallFault.__value__)
 FILE_FAULTS: tuple[FileFault, ...] = get_args(FileFault.__value__)

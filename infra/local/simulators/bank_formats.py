@@ -38,7 +38,7 @@ class Known:
 
 
 FORMATS: Mapping[Provider, Known] = {
-    "simbank": Known(Hinting, ("callback_token", "api_token"), file="", paths=("/payments", "/refunds")),
+    "simbank": Known(Hinting, ("callback_token", "api_token"), file="", paths=("/payments", "/refunds", "/names")),
     "razorpay": Known(Signing, ("webhook_secret", "key_id", "key_secret"), file="json", paths=("/v1/",)),
     "icici": Known(Icici, ("merchant_public_key", "bank_private_key", "api_key")),
     "hdfc": Known(Piped, ("merchant_key",)),

@@ -42,6 +42,8 @@ class Hinting:
         """Say what kind of call it is."""
         if request.path == "/payments":
             return "pull"
+        if request.path == "/names":
+            return "name"
         return "refund" if request.method == "POST" else "pull_refund"
 
     def handle(self, account: BankAccount, request: Request) -> Response:
@@ -50,6 +52,12 @@ class Hinting:
             reference = request.query.get("reference", "")
             found = [one for one in self._bank.world.payments_of(account.id) if one.reference == reference]
             return answer({"payments": [self._payment(account, payment) for payment in found]})
+        if (request.method, request.path) == ("GET", "/names"):
+            address = request.query.get("address", "")
+            name = self._bank.world.name_of(address)
+            if name is None:
+                raise BankRefusal(404, {"error": "unknown_address"})
+            return answer({"address": address, "name": name or None})
         if (request.method, request.path) == ("POST", "/refunds"):
             return self._give_back(account, body_of(request) or {})
         if request.method == "GET" and (asked := _REFUND.fullmatch(request.path)):

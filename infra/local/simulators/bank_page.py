@@ -160,6 +160,9 @@ class BankPage:
                 return {"released": bank.release(_whole(body, "count", 1, _AT_ONCE) if "count" in body else None)}
             case ("accounts",):
                 return self._open(body)
+            case ("names",):
+                name = body.get("name")
+                bank.world.names[_text(body, "address").casefold()] = name if isinstance(name, str) else None
             case "accounts", "on":
                 if _text(body, "account") not in bank.world.accounts:
                     raise Impossible("there is no such payee")

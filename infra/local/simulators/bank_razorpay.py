@@ -1,6 +1,6 @@
 """Razorpay's format: an API for which one authenticates, and callbacks that are signed.
 
-Source: razorpay.com/docs, the pages of QR Codes, Orders, Payments, Refunds (idempotent requests), Settlements and Webhooks. What of
+Source: razorpay.com/docs, the pages of QR Codes, Orders, Payments, Refunds (idempotent requests), Settlements, Validate VPA and Webhooks. What of
 it the product calls is here, and nothing else; nobody has held it against Razorpay.
 """
 
@@ -28,6 +28,7 @@ _PATH = re.compile(
     r"/v1/(?P<kind>payments/qr_codes|payments|orders)(?:/(?P<id>[A-Za-z]+_[A-Za-z0-9]+))?(?:/(?P<sub>[a-z]+))?"
 )
 RECON = "/v1/settlements/recon/combined"
+NAMES = "/v1/payments/validate/vpa"
 
 
 def refused(description: str, status: int = 400) -> BankRefusal:
@@ -57,6 +58,8 @@ class Signing:
         """Say what kind of call it is."""
         if request.path == RECON:
             return "settlement"
+        if request.path == NAMES:
+            return "name"
         if request.path.endswith("/refunds"):
             return "pull_refund"
         if request.method == "POST":
@@ -67,6 +70,8 @@ class Signing:
         """Answer a call."""
         if (request.method, request.path) == ("GET", RECON):
             return answer(entities.report(self._bank, account, request.query))
+        if (request.method, request.path) == ("POST", NAMES):
+            return answer(self._whose(_read(request)))
         found = _PATH.fullmatch(request.path)
         match (request.method, *(found["kind"], found["id"], found["sub"])) if found else ():
             case "POST", "payments/qr_codes", None, None:
@@ -93,6 +98,15 @@ class Signing:
                 )
             case _:
                 raise refused("The requested URL was not found on the server.")
+
+    def _whose(self, body: Json) -> Json:
+        vpa = body.get("vpa")
+        if not isinstance(vpa, str) or "@" not in vpa:
+            raise refused("The vpa field is required.")
+        name = self._bank.world.name_of(vpa)
+        if name is None:
+            return {"vpa": vpa, "success": False}
+        return {"vpa": vpa, "success": True} | ({"customer_name": name} if name else {})
 
     def payment_events(self, account: BankAccount, payment: BankPayment) -> list[Event]:
         """Tell a payment as it stands; of one that was captured by a code, the code too."""

@@ -151,9 +151,18 @@ class BankWorld:
         self.refunds: dict[str, BankRefund] = {}
         self.charge_backs: dict[str, ChargeBack] = {}
         self.later: list[Later] = []
+        # Whose an address is, where it is told otherwise than its account says: "" is not told, None is nobody's.
+        self.names: dict[str, str | None] = {}
         self.outbox = BankOutbox()
         self.counter = 0
         self.revision = revision
+
+    def name_of(self, address: str) -> str | None:
+        """Return whose an address is: "" where that is not told, None where it is nobody's."""
+        address = address.casefold()
+        if address in self.names:
+            return self.names[address]
+        return next((one.name for one in self.accounts.values() if one.vpa.casefold() == address), None)
 
     def serial(self, what: str) -> str:
         """Return the next of all serials: the same run yields the same ones."""
@@ -209,6 +218,7 @@ class BankWorld:
             "payments": [asdict(payment) for payment in self.payments.values()],
             "refunds": [asdict(refund) for refund in self.refunds.values()],
             "charge_backs": [asdict(one) for one in self.charge_backs.values()],
+            "names": self.names,
             "later": [asdict(later) for later in self.later],
             "waiting": [posting.dumped() for posting in outbox.waiting.values()],
             "held": [posting.dumped() for posting in outbox.held],
@@ -225,7 +235,8 @@ def load(document: Json, accounts: Mapping[str, BankAccount], revision: int) -> 
     world.orders = {kept["id"]: Order(**kept) for kept in document["orders"]}
     world.payments = {kept["id"]: BankPayment(**kept) for kept in document["payments"]}
     world.refunds = {kept["id"]: BankRefund(**kept) for kept in document["refunds"]}
-    # An older state knows none.
+    # An older state knows none of these two.
+    world.names = dict(document.get("names", {}))
     world.charge_backs = {kept["id"]: ChargeBack(**kept) for kept in document.get("charge_backs", [])}
     world.later = [Later(**kept) for kept in document["later"]]
     for posting in document["waiting"]:

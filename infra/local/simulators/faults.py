@@ -13,8 +13,9 @@ from typing import Literal
 type FaultKind = Literal["error", "broken", "refused", "timeout", "dropped", "late", "slow"]
 
 SENDS, MEDIA, TEMPLATES = "messages", "media", "message_templates"
+NUMBER = "number"  # its own page, whose address has no last part
 ANY = "any"
-EDGES = (SENDS, MEDIA, TEMPLATES, ANY)
+EDGES = (SENDS, MEDIA, TEMPLATES, NUMBER, ANY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,27 @@
-"""All that stands outside on one port of the stage: Meta's Graph API and the bank, with their webhooks."""
+"""All that stands outside on one port of the stage: Meta's Graph API and the bank, with their webhooks, and a shop's website."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra.local.http import Request, Response, Webhook
 from infra.local.simulators.bank import BankSimulator
 from infra.local.simulators.bank_outbox import PREFIX
 from infra.local.simulators.bank_page import links_in
 from infra.local.simulators.graph import GraphSimulator
+from infra.local.simulators.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Graph and the bank, as one listener; safe to call from several threads, as they are."""
+    """Graph, the bank and the website, as one listener; safe to call from several threads, as they are."""
 
     graph: GraphSimulator
     bank: BankSimulator
+    site: Site = field(default_factory=Site)
 
     def handle(self, request: Request) -> Response:
-        """Answer one call of either API; raise a NetworkFault where no answer comes back."""
+        """Answer one call of any of them; raise a NetworkFault where no answer comes back."""
+        if self.site.answers(request.path):
+            return self.site.handle(request)
         return self.bank.handle(request) if self.bank.answers(request.path) else self.graph.handle(request)
 
     def due(self, now: float) -> list[Webhook]:
@@ -36,6 +40,7 @@ class Others:
         """Forget everything that happened; only the shops' numbers stay."""
         self.graph.reset()
         self.bank.reset()
+        self.site.reset()
 
     def links(self) -> list[str]:
         """Return the payment links that customers were sent, oldest first."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from infra.local.http import Request, Response
 from infra.local.simulators import profile
-from infra.local.simulators.faults import ANY, MEDIA, SENDS, TEMPLATES
+from infra.local.simulators.faults import ANY, MEDIA, NUMBER, SENDS, TEMPLATES
 from infra.local.simulators.graph_errors import GraphRefusal, not_found, ok
 from infra.local.simulators.media import DOWNLOADS
 from infra.local.simulators.messenger_routes import PageRoutes
@@ -57,7 +57,7 @@ class Routes:
         if (shop := sim.numbers.get(address.id)) is not None and self._sees(owner, shop):
             if request.method == "POST" and address.edge == SENDS:
                 return self._sending.handle(shop, request)
-            return self._spoil(shop, address.edge, lambda: self._number(request, shop, address))
+            return self._spoil(shop, address.edge or NUMBER, lambda: self._number(request, shop, address))
         numbers = [shop for shop in sim.numbers.values() if shop.waba_id == address.id and self._sees(owner, shop)]
         if numbers:
             return self._spoil(numbers[0], address.edge, lambda: self._account(request, numbers, address))

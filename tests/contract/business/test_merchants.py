@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,11 @@ from haat.business.memory.merchants import MemoryMerchants
 from haat.business.model.merchant import Merchant, StaffNumber, StaffTemplate
 from haat.business.ports import Merchants
 from haat.business.store.merchants import DynamoMerchants, merchant_actions
+from haat.facts import verification
+from haat.facts.verification import ShopChanged, VerificationFact
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import ulid
+from haat.kernel.time import DAY
 from tests.contract.tables import Tables
 from tests.invented import MERCHANT, NOW, OTHER_MERCHANT
 
@@ -47,7 +51,7 @@ def merchants(request: pytest.FixtureRequest) -> Merchants:
         return MemoryMerchants()
     tables = request.getfixturevalue("tables")
     assert isinstance(tables, Tables)
-    return DynamoMerchants(tables.business)
+    return DynamoMerchants(tables.business, lambda: NOW)
 
 
 def test_unknown_merchant_is_none(merchants: Merchants) -> None:
@@ -101,16 +105,42 @@ def test_change_of_staff_writes_the_merchant_alone() -> None:
     """No row of the directory is written again, and no channel is told, however much the shop says of itself."""
     listed = replace(SWEETS, handle="sweets", listed=True, category="sweets", place="Kolkata", about="sweets")
     after = replace(listed, version=2, staff=listed.staff[:1], staff_template=None)
-    assert len(merchant_actions(None, listed)) > 3
-    assert [action.item["sk"] for action in merchant_actions(listed, after) if isinstance(action, Put)] == ["PROFILE"]
-    assert len(merchant_actions(listed, after)) == 1
+    assert len(merchant_actions(None, listed, NOW)) > 3
+    assert [action.item["sk"] for action in merchant_actions(listed, after, NOW) if isinstance(action, Put)] == [
+        "PROFILE"
+    ]
+    assert len(merchant_actions(listed, after, NOW)) == 1
 
 
 def test_channels_are_told_of_a_change_and_of_the_same_words_where_asked() -> None:
     """Who saves what is as before tells nobody, unless it must be told again."""
     before = replace(SWEETS, about="sweets")
     told = [
-        [a.item["sk"] for a in merchant_actions(before, after, show=show) if isinstance(a, Put)]
+        [a.item["sk"] for a in merchant_actions(before, after, NOW, show=show) if isinstance(a, Put)]
         for after, show in ((replace(before, version=2), False), (replace(before, version=2), True))
     ]
     assert told == [["PROFILE"], ["PROFILE", "SHARED#0000000002"]]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"name": "N"}, {"legal_name": "L"}, {"state": "closed"}, {"handle": "sweets"}, {"country": "BD"}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_verification_hears_of_what_a_badge_rests_on(changed: dict[str, Any], tables: Tables) -> None:
+    """In the transaction of the change, once for each version; a shop that begins has no badge yet."""
+    merchants = DynamoMerchants(tables.business, lambda: NOW)
+    merchants.save(SWEETS)
+    merchants.save(replace(SWEETS, version=2, about="sweets"))
+    assert told_to_verification(tables) == []
+    merchants.save(replace(SWEETS, version=3, about="sweets", **changed))
+    with pytest.raises(Conflict):
+        merchants.save(replace(SWEETS, version=3, name="lost"))
+    assert told_to_verification(tables) == [ShopChanged(merchant=MERCHANT, what="profile", occurred_at=NOW)]
+
+
+def told_to_verification(tables: Tables) -> list[VerificationFact]:
+    """What lies in the outbox for it; each row is forgotten after 14 days."""
+    rows = [item for item in tables.business.having("queue") if item["queue"] == verification.QUEUE]
+    assert {item["ttl"] for item in rows} <= {(NOW + 14 * DAY) // 1000}
+    return [verification.load(item["body"]) for item in rows]

@@ -5,12 +5,13 @@ import pytest
 from haat.business.memory.tokens import MemoryTokens
 from haat.business.model.token import Role, Token
 from haat.business.ports import Tokens
+from haat.business.rules.tokens import ties
 from haat.business.store.tokens import DynamoTokens
 from haat.kernel.ids import MerchantId, OperatorId, TokenId, ulid
 from haat.kernel.once import Answer, Once, Remembered
 from haat.kernel.time import later
 from tests.contract.tables import Tables
-from tests.invented import MERCHANT, NOW
+from tests.invented import MERCHANT, NOW, OTHER_MERCHANT
 
 OPERATOR = OperatorId(ulid(NOW, b"operator-1"))
 
@@ -25,15 +26,16 @@ def tokens(request: pytest.FixtureRequest) -> Tokens:
     return DynamoTokens(tables.business, lambda: 0.0)
 
 
-def issue(tokens: Tokens, number: int, merchant: MerchantId | None = None) -> Token:
-    """A new token: a merchant's, or else an operator's."""
+def issue(tokens: Tokens, number: int, merchant: MerchantId | None = None, shops: tuple[MerchantId, ...] = ()) -> Token:
+    """A new token: a merchant's, or else an operator's, or a reviewer's where shops are named."""
     token = Token(
         id=TokenId(ulid(NOW + number, b"token test")),
         digest=f"{number:064x}",
-        role=Role.OWNER if merchant else Role.OPERATOR,
+        role=Role.OWNER if merchant else Role.REVIEWER if shops else Role.OPERATOR,
         name=f"token {number}",
         merchant=merchant,
         operator=None if merchant else OPERATOR,
+        shops=shops,
         created_at=NOW,
     )
     tokens.issue(token, Once(key=str(number), asked="this", at=NOW), Answer(status=201))
@@ -59,6 +61,16 @@ def test_operators_token_is_revoked_where_it_is_listed(tokens: Tokens) -> None:
     assert found is not None
     assert listed.revoked_at == found.revoked_at == later(NOW, 5)
     assert not tokens.revoke(None, TokenId(ulid(NOW, b"nobodys")), NOW)
+
+
+def test_ties_of_a_person_are_those_of_all_their_tokens(tokens: Tokens) -> None:
+    """Whichever token names a shop, and though it was revoked: it is found with the role and the shops that it was made with."""
+    first, second = issue(tokens, 1, shops=(MERCHANT,)), issue(tokens, 2, shops=(OTHER_MERCHANT,))
+    issue(tokens, 3)
+    assert tokens.find(first.digest, fresh=True) == first
+    assert tokens.revoke(None, second.id, later(NOW, 5))
+    assert ties(tokens.list(None), OPERATOR) == {MERCHANT, OTHER_MERCHANT}
+    assert ties(tokens.list(None), OperatorId("another")) == frozenset()
 
 
 def test_tokens_are_listed_page_by_page(tokens: Tokens) -> None:

@@ -22,7 +22,7 @@ def merchants(request: pytest.FixtureRequest) -> Merchants:
         return MemoryMerchants()
     tables = request.getfixturevalue("tables")
     assert isinstance(tables, Tables)
-    return DynamoMerchants(tables.business)
+    return DynamoMerchants(tables.business, lambda: NOW)
 
 
 def shop(number: int, **other: str) -> Merchant:

@@ -8,8 +8,11 @@ from haat.conversation.memory import MemoryChannels
 from haat.conversation.model import Channel, Connected, Number
 from haat.conversation.ports import Channels
 from haat.conversation.store.channels import DynamoChannels
+from haat.facts import verification
+from haat.facts.verification import ShopChanged
 from haat.kernel.errors import Conflict, Rejected
 from haat.kernel.once import Answer, Once
+from haat.kernel.time import Instant
 from tests.contract.tables import Tables
 from tests.invented import (
     ADDRESS,
@@ -87,10 +90,10 @@ def test_channel_saved_anew_has_its_new_token(channels: Channels) -> None:
 def test_channel_is_forgotten_by_its_owner_alone(channels: Channels) -> None:
     """Disconnected, it is nobody's, and anyone may have it; by somebody else it is not."""
     save(channels, connected(CHANNEL))
-    assert not channels.disconnect(OTHER_MERCHANT, "whatsapp", ADDRESS)
-    assert not channels.disconnect(MERCHANT, "whatsapp", "100000000000000")
-    assert channels.disconnect(MERCHANT, "whatsapp", ADDRESS)
-    assert not channels.disconnect(MERCHANT, "whatsapp", ADDRESS)
+    assert not channels.disconnect(OTHER_MERCHANT, "whatsapp", ADDRESS, NOW)
+    assert not channels.disconnect(MERCHANT, "whatsapp", "100000000000000", NOW)
+    assert channels.disconnect(MERCHANT, "whatsapp", ADDRESS, NOW)
+    assert not channels.disconnect(MERCHANT, "whatsapp", ADDRESS, NOW)
     assert channels.page(MERCHANT, None, 10) == ([], None)
     save(channels, connected(replace(CHANNEL, merchant=OTHER_MERCHANT)), "another key")
     assert channels.owner("whatsapp", ADDRESS) == OTHER_MERCHANT
@@ -104,8 +107,8 @@ def test_page_stands_beside_the_number(channels: Channels) -> None:
     assert channels.page(MERCHANT, None, 10)[0] == [page, number]
     assert channels.owner("messenger", PAGE) == MERCHANT
     assert channels.owner("whatsapp", PAGE) is None
-    assert not channels.disconnect(MERCHANT, "whatsapp", PAGE)
-    assert channels.disconnect(MERCHANT, "messenger", PAGE)
+    assert not channels.disconnect(MERCHANT, "whatsapp", PAGE, NOW)
+    assert channels.disconnect(MERCHANT, "messenger", PAGE, NOW)
     assert channels.page(MERCHANT, None, 10) == ([number], None)
 
 
@@ -125,3 +128,26 @@ def test_pages_hold_each_channel_once(channels: Channels) -> None:
     first, after = channels.page(MERCHANT, None, 1)
     rest, end = channels.page(MERCHANT, after, 10)
     assert (first, rest, end) == ([connected(CHANNEL)], [connected(SECOND_CHANNEL)], None)
+
+
+def test_verification_hears_of_each_address_that_comes_or_goes(tables: Tables) -> None:
+    """Both shops hear of one that moves; a number saved anew may be dialled otherwise. What was refused tells nobody."""
+    channels = DynamoChannels(tables.conversation)
+
+    def told() -> list[tuple[str, int]]:
+        facts = [verification.load(item["body"]) for item in tables.items("CHANNELTELLS#")]
+        assert all(isinstance(fact, ShopChanged) and fact.what == "number" for fact in facts)
+        return sorted((fact.merchant, fact.occurred_at) for fact in facts if isinstance(fact, ShopChanged))
+
+    save(channels, connected(CHANNEL))
+    with pytest.raises(Conflict):
+        save(channels, connected(replace(CHANNEL, merchant=OTHER_MERCHANT)), "refused")
+    assert not channels.disconnect(OTHER_MERCHANT, "whatsapp", ADDRESS, NOW)
+    assert told() == [(MERCHANT, NOW)]
+    anew = replace(connected(CHANNEL, b"new"), connected_at=Instant(NOW + 1))
+    save(channels, anew, "anew")
+    assert channels.disconnect(MERCHANT, "whatsapp", ADDRESS, Instant(NOW + 2))
+    theirs = replace(connected(replace(CHANNEL, merchant=OTHER_MERCHANT)), connected_at=Instant(NOW + 2))
+    save(channels, theirs, "moved")
+    both = [(MERCHANT, NOW), (MERCHANT, NOW + 1), (MERCHANT, NOW + 2), (OTHER_MERCHANT, NOW + 2)]
+    assert told() == sorted(both)

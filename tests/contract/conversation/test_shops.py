@@ -17,6 +17,7 @@ from haat.kernel.ids import MerchantId
 from haat.wiring.shops import KEEP_S, MOST_BYTES, StoredShops
 from infra.local.market import MARKET, SWEETS
 from tests.contract.tables import Tables
+from tests.invented import NOW
 
 if TYPE_CHECKING:
     from haat.aws.flags import Flags
@@ -31,8 +32,9 @@ class Kept:
     """Shops in one process, and its time."""
 
     def __init__(self, tables: Tables, most_bytes: int = MOST_BYTES) -> None:
-        self.merchants, self.taught = DynamoMerchants(tables.business), DynamoTaught(tables.conversation)
         self.now = 0.0
+        self.merchants = DynamoMerchants(tables.business, lambda: NOW)
+        self.taught = DynamoTaught(tables.conversation)
         self.shops = StoredShops(
             self.merchants, self.taught, cast("Flags", None), timer=lambda: self.now, most_bytes=most_bytes
         )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from haat.aws.table import Delete, Table, Update
-from haat.business.model.token import Role, Token
+from haat.business.model.token import MARKET, Role, Token
 from haat.business.rules.tokens import digest, write
 from haat.business.store.tokens import token_actions
 from haat.kernel.ids import MerchantId, OperatorId, TokenId, ulid
@@ -49,7 +49,7 @@ class Api:
             return known
         number = next(self._numbers)
         text = write(number.to_bytes(32))
-        operator = role is Role.OPERATOR
+        operator = role in MARKET
         self.business().transact(
             token_actions(
                 Token(
@@ -98,7 +98,7 @@ class Api:
         match: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """One request. `as_` is the merchant (or operator) whose token goes with it, None for nobody.
+        """One request. `as_` is the merchant (or operator, or reviewer) whose token goes with it, None for nobody.
 
         A path that does not begin with / is below the merchant's own. Each POST gets a new Idempotency-Key, unless one is given.
         """

@@ -13,13 +13,14 @@ from tests.stack.business.conftest import SWEET_SHOP, Api
 from tests.stack.business.notified import asks, log, opened
 from tests.stack.business.ordering import Stall
 from tests.stack.business.posts_operator import Post
-from tests.stack.business.posts_payments import BEFORE_THE_BANK_IS_ASKED, PaymentPosts
+from tests.stack.business.posts_payments import BEFORE_THE_BANK_IS_ASKED
+from tests.stack.business.posts_verification import VerificationPosts
 
 HERE = f"/v1/merchants/{SWEET_SHOP}"
 TEMPLATES = ("sweets", "clothing")
 
 
-class Posts(PaymentPosts):
+class Posts(VerificationPosts):
     """The sweet shop's owner and an operator ask."""
 
     def __init__(self, api: Api) -> None:

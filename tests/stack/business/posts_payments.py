@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.stack.business.conftest import SWEET_SHOP, Api
-from tests.stack.business.posts_operator import OperatorPosts, Post
+from tests.stack.business.posts_operator import Post
+from tests.stack.business.posts_reviewers import ReviewerPosts
 from tests.stack.payment.paying import Purse
 
 # Seconds, twice: 90 s after a request began its bank is asked, 60 s after a refund was sent, and that is no effect of the POST.
@@ -11,7 +12,7 @@ BEFORE_THE_BANK_IS_ASKED = 20.0
 HERE = f"/v1/merchants/{SWEET_SHOP}"
 
 
-class PaymentPosts(OperatorPosts):
+class PaymentPosts(ReviewerPosts):
     """The sweet shop's owner asks for money, and gives it back."""
 
     def __init__(self, api: Api) -> None:

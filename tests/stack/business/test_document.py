@@ -17,6 +17,7 @@ from infra.local.seed import seed
 from infra.local.stage import Stage
 from tests.security.api_document import document
 from tests.stack.business.conftest import HARDWARE_SHOP, SWEET_SHOP, Api
+from tests.stack.business.reviewing import ANITA
 from tests.stack.scratched import clock
 
 pytestmark = pytest.mark.on_moto("requests made up by the hundred")
@@ -26,7 +27,8 @@ KEY = re.compile(r"[!-~]{1,255}")
 UNSAYABLE = (
     "letters", "a place or a category is needed", "needs a ", "have ended", "stands in", "leads nowhere", "is no ", "Meta ",
     "must be the shop's own", "UTF-8", "lacks the column", "has columns", "must not be empty", "one line", "is none of ours", "must be one word",
-    "needs either", "a letter or a digit", "is only for cancel and reject", "must not hold |", "must not be after",
+    "needs either", "a letter or a digit", "is only for ", "must not hold |", "must not be after",
+    "must name something",
 )  # fmt: skip
 THE_OPERATOR = "01KDVDNA000PERATR000000001"
 EVERY_DAY, NOW_AND_THEN = 12, 150  # requests of each kind to each operation
@@ -52,19 +54,19 @@ class OnStage:
         return [answer.body]
 
 
-# Requests are thought of before there is a stage; these are the first two tokens that `Api` makes.
-OWNER, OPERATOR = (write(number.to_bytes(32)).reveal() for number in (1, 2))
+# Requests are thought of before there is a stage; these are the first three tokens that `Api` makes.
+OWNER, OPERATOR, REVIEWER = (write(number.to_bytes(32)).reveal() for number in (1, 2, 3))
 
 
 # Kept for no time: it depends on the address.
 @schemathesis.auth(refresh_interval=None)
 class Bearer:
-    """The token that goes with a request: an operator's to the operators' addresses, else a shop's owner's."""
+    """The token that goes with a request: an operator's to the operators' addresses, a reviewer's to theirs, else a shop's owner's."""
 
     def get(self, case: schemathesis.Case[Any], context: schemathesis.AuthContext) -> str:
         """Whose it is depends on the address."""
-        operator = case.operation.path.startswith("/v1/operator")
-        return OPERATOR if operator else OWNER
+        side = case.operation.path.removeprefix("/v1/").partition("/")[0]
+        return {"operator": OPERATOR, "reviewer": REVIEWER}.get(side, OWNER)
 
     def set(self, case: schemathesis.Case[Any], data: str, context: schemathesis.AuthContext) -> None:
         """Send it."""
@@ -95,7 +97,8 @@ def market(deployed: Stage) -> Iterator[Api]:
     deployed.reset()
     seed(deployed)
     APP.stage, api = deployed, Api(deployed)
-    assert [api.token(SWEET_SHOP), api.token(THE_OPERATOR, Role.OPERATOR)] == [OWNER, OPERATOR]
+    people = [(SWEET_SHOP, Role.OWNER), (THE_OPERATOR, Role.OPERATOR), (ANITA, Role.REVIEWER)]
+    assert [api.token(*one) for one in people] == [OWNER, OPERATOR, REVIEWER]
     yield api
     clock(deployed).stop()
 

@@ -69,6 +69,7 @@ def test_what_the_streams_lost_is_told_after_a_repair(api: Api, monkeypatch: pyt
         conversation_table=api.stage.deployment.outputs["ConversationTable"],
         business_table=api.stage.deployment.outputs["BusinessTable"],
         payment_table=api.stage.deployment.outputs["PaymentTable"],
+        verification_table=api.stage.deployment.outputs["VerificationTable"],
         queue_url_prefix=_url(api, "outbox-dlq").removesuffix("outbox-dlq"),
         outbox_dlq_url=_url(api, "outbox-dlq"),
         outbox_queues="conversation-outbound.fifo,conversation-due,business-notice",

@@ -202,6 +202,7 @@ def test_public_profile_shows_no_private_thing(api: Api) -> None:
     told(api)
     shown = api.json("GET", "/v1/directory/mishti-bhandar", as_=None)
     assert set(shown) <= {
+        "level",
         "handle",
         "name",
         "country",

@@ -112,7 +112,7 @@ SCENES = {
     ),
 }
 # Each how-many-th point is tried every day, and all of them with the slow tests.
-EVERY = {"echo, deletion, new number": 3} | {name: 23 for name, scene in SCENES.items() if scene.way is MESSENGER}
+EVERY = {name: 3 if scene.way is WHATSAPP else 23 for name, scene in SCENES.items()} | {"echo, deletion, new number": 7}
 
 
 def _nothing_set_aside(stage: Stage) -> None:
@@ -135,8 +135,8 @@ def _points(stage: Stage, scene: Scene, play: Callable[[Market], None] | None = 
 @pytest.mark.parametrize(
     ("name", "every"),
     [
-        *((name, EVERY.get(name, 1)) for name in SCENES),
-        *(pytest.param(name, 1, marks=pytest.mark.slow) for name in EVERY),
+        *EVERY.items(),
+        *(pytest.param(name, 1, marks=pytest.mark.slow) for name in SCENES),
     ],
 )
 def test_death_at_every_point_loses_nothing_and_doubles_nothing(stage: Stage, name: str, every: int) -> None:
@@ -197,15 +197,8 @@ def test_reply_that_is_held_back_comes_later(market: Market) -> None:
     assert ["Sandesh" in text for text in market.said()] == [False, True]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "two messages",
-        pytest.param(
-            "two messages on Messenger", marks=pytest.mark.slow
-        ),  # every day the worst of them: test_sending.py
-    ],
-)
+@pytest.mark.slow  # every day the worst of them, on both channels: test_sending.py
+@pytest.mark.parametrize("name", ["two messages", "two messages on Messenger"])
 def test_without_statuses_only_a_death_at_the_post_doubles(stage: Stage, name: str) -> None:
     """While statuses are held back for hours, only a death between the POST and its mark says a message twice, and it is counted."""
     scene = SCENES[name]

@@ -37,6 +37,7 @@ def repaired(counter: Counter) -> Repaired:
         conversation_table=outputs["ConversationTable"],
         business_table=outputs["BusinessTable"],
         payment_table=outputs["PaymentTable"],
+        verification_table=outputs["VerificationTable"],
         queue_url_prefix=dlq.removesuffix("outbox-dlq"),
         outbox_dlq_url=dlq,
         outbox_queues=counter.stage.functions["outbox_relay"].environment["OUTBOX_QUEUES"],

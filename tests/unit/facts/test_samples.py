@@ -19,7 +19,7 @@ from haat.conversation.service.erasing import Erasing
 from haat.conversation.service.learning import Learning
 from haat.conversation.store.items import OUTGOING_VERSION, dump_outgoing, load_outgoing, message_item
 from haat.conversation.store.lines import taught_actions
-from haat.facts import notices, payments, profiles, said
+from haat.facts import notices, payments, profiles, said, verification
 from haat.facts.conversation import Fact, dump, load
 from haat.kernel.errors import Rejected
 from haat.wiring.answering import AutoReply, take_due
@@ -42,13 +42,17 @@ def published(base: type[Fact] = Fact) -> Iterator[type[Fact]]:
 
 
 NOTICES = {cls.name: cls for cls in (notices.NoticeRaised, notices.NoticeDue)}
-PROFILES = {cls.name: cls for cls in (profiles.ProfileChanged, profiles.ProfileWanted)}
+PROFILES: dict[str, type[profiles.ProfileFact]] = {cls.name: cls for cls in get_args(profiles.ProfileFact)}
 CLASSES: dict[str, type] = {cls.name: cls for cls in published()} | {"outgoing": Outgoing} | NOTICES | PROFILES
 SAID: dict[str, type[said.ShopSays | said.StaffHears]] = {cls.name: cls for cls in (said.ShopSays, said.StaffHears)}
 PAYMENTS: dict[str, type[payments.PaymentFact]] = {cls.name: cls for cls in get_args(payments.PaymentFact)}
-CLASSES |= SAID | PAYMENTS
+VERIFICATION: dict[str, type[verification.VerificationFact]] = {
+    cls.name: cls for cls in get_args(verification.VerificationFact)
+}
+CLASSES |= SAID | PAYMENTS | VERIFICATION
 VERSIONS = {cls.name: cls.version for cls in published()} | {"outgoing": OUTGOING_VERSION} | dict.fromkeys(DUE, 1)
 VERSIONS |= {name: cls.version for name, cls in (NOTICES | PROFILES).items()}
+VERSIONS |= {name: cls.version for name, cls in VERIFICATION.items()}
 VERSIONS |= {name: cls.version for name, cls in SAID.items()} | {name: cls.version for name, cls in PAYMENTS.items()}
 FILES = sorted(path.name for path in SAMPLES.glob("*.json"))
 
@@ -79,6 +83,7 @@ def reader(name: str) -> Callable[[str], object]:
         **dict.fromkeys(PROFILES, profiles.load),
         **dict.fromkeys(SAID, said.load),
         **dict.fromkeys(PAYMENTS, payments.load),
+        **dict.fromkeys(VERIFICATION, verification.load),
     }
     return {"outgoing": load_outgoing, **dict.fromkeys(DUE, look_again), **own}.get(name, load)
 
@@ -137,6 +142,7 @@ def test_sample_is_read_and_written_to_the_same_meaning(file: str) -> None:
         **dict.fromkeys(SAID.values(), said.dump),
         **dict.fromkeys(NOTICES.values(), notices.dump),
         **dict.fromkeys(PAYMENTS.values(), payments.dump),
+        **dict.fromkeys(VERIFICATION.values(), verification.dump),
     }
     own |= dict.fromkeys(PROFILES.values(), profiles.dump)
     again = own.get(type(read), dump)(read)
@@ -217,8 +223,8 @@ def test_version_after_ours_is_read(file: str) -> None:
 
 @pytest.mark.parametrize(
     "read",
-    [load, load_outgoing, look_again, notices.load, profiles.load, payments.load],
-    ids=["fact", "outgoing", "due", "notice", "profile", "payment"],
+    [load, load_outgoing, look_again, notices.load, profiles.load, payments.load, verification.load],
+    ids=["fact", "outgoing", "due", "notice", "profile", "payment", "verification"],
 )
 @pytest.mark.parametrize(
     "text",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from haat.facts import verification
 from haat.facts.notices import load
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import MerchantId
@@ -17,9 +18,10 @@ from haat.payment.memory.accounts import MemoryAccounts
 from haat.payment.memory.checklists import MemoryChecklists
 from haat.payment.memory.payments import MemoryPayments
 from haat.payment.model.account import PayeeAccount
+from haat.payment.model.outbox import Row
 from haat.payment.model.payment import Request
 from haat.payment.ports.banks import Bank
-from haat.payment.rules.account_changes import proven, row
+from haat.payment.rules.account_changes import proven, rows
 from haat.payment.rules.account_keys import PURPOSES
 from haat.payment.service.accounts import PayeeAccounts
 from haat.payment.service.open_banks import Offered, OpenBanks
@@ -89,9 +91,10 @@ class House:
             tr=TR, merchant=SHOP, account=ID, provider="razorpay", payee_vpa=vpa, payee_id="acc_example", amount=100,
             currency="INR", created_at=at, expires_at=Instant(at + MINUTE), state="PAID", test=True,
         )  # fmt: skip
-        made = proven(self.account, request, self.accounts.list(SHOP), at)
+        before = self.account
+        made = proven(before, request, self.accounts.list(SHOP), at)
         if made is not None:
-            self.accounts.save(made[0], rows=[row(*made)])
+            self.accounts.save(made[0], rows=rows(before, made[0], [made[1]]))
 
     @property
     def account(self) -> PayeeAccount:
@@ -105,10 +108,18 @@ class House:
         """The account's."""
         return self.account.state
 
+    def of_badges(self) -> list[verification.VerificationFact]:
+        """What `verification` hears."""
+        return [verification.load(row.row["body"]) for row in self.accounts.rows if _of_badges(row)]
+
     def told(self) -> list[tuple[str, dict[str, Any]]]:
         """What the shop's systems hear."""
-        facts = [load(row.row["body"]) for row in self.accounts.rows]
+        facts = [load(row.row["body"]) for row in self.accounts.rows if not _of_badges(row)]
         return [(fact.kind, dict(fact.data)) for fact in facts]  # type: ignore[union-attr]  # these rows are all raised
+
+
+def _of_badges(row: Row) -> bool:
+    return bool(row.row["queue"] == verification.QUEUE)
 
 
 def wrong(refused: pytest.ExceptionInfo[Rejected]) -> dict[str, str]:

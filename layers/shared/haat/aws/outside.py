@@ -10,21 +10,16 @@ import logging
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
-from urllib3.exceptions import TimeoutError as TookTooLong
+from urllib3.exceptions import HTTPError
 
+from haat.aws.pinned import End, Target, pool, word_of
 from haat.kernel.errors import Rejected
 
-CONNECT_S, WHOLE_S = 3.0, 10.0
+WHOLE_S = 10.0
 LONGEST = 500  # letters of an address
 MOST_RETRY_AFTER_S = 86_400
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
@@ -35,16 +30,6 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where a POST goes. `host` as in the certificate; `path` with the query."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +82,7 @@ def read(url: str) -> Target:
     return Target(scheme=parts.scheme, host=host, port=port or {"https": 443, "http": 80}[parts.scheme], path=path)
 
 
-def _named(host: str) -> bool:
+def named(host: str) -> bool:
     """Whether a host is a whole name, whose last label can't be read as a number: 127.1, 0x7f.1 and 2130706433 are addresses to some."""
     labels = host.split(".")
     written = len(host) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
@@ -127,18 +112,18 @@ class Outside:
 
     def check(self, url: str) -> None:
         """Raises Rejected (field url) where we would not send anything."""
-        self._place(read(url))
+        self.place(read(url))
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reached:
         """One POST, in at most WHOLE_S seconds after its name was found. Never raises for what the other side or the network does."""
         try:
             target = read(url)
-            address = self._place(target)
+            address = self.place(target)
         except Rejected as error:
             return Reached(trouble=error.word)
         return self._send(target, address, body, headers)
 
-    def _place(self, target: Target) -> str:
+    def place(self, target: Target) -> str:
         """The one address that is connected to. Raises Rejected."""
         if target.host in self._allowed:
             return target.host
@@ -148,7 +133,7 @@ class Outside:
             literal = str(ipaddress.ip_address(target.host)) if "%" not in target.host else ""
         except ValueError:
             literal = ""
-        if not literal and not _named(target.host):
+        if not literal and not named(target.host):
             raise _refused("is no address with a whole host name, or an IP address in its usual form")
         found = [literal] if literal else list(self._find(target.host, target.port))
         if not found:
@@ -159,10 +144,10 @@ class Outside:
         return found[0]
 
     def _send(self, target: Target, address: str, body: bytes, headers: Mapping[str, str]) -> Reached:
-        end = _End(self._whole_s)
-        pool = _pool(target, address, end, self._trust)
+        end = End(self._whole_s)
+        one = pool(target, address, end, self._trust)
         try:
-            answer = pool.request(
+            answer = one.request(
                 "POST",
                 target.path,
                 body=body,
@@ -175,10 +160,10 @@ class Outside:
             status, after = answer.status, answer.headers.get("retry-after", "")
             answer.close()
         except HTTPError as error:
-            return Reached(trouble="timed_out" if end.came else _word(error))
+            return Reached(trouble="timed_out" if end.came else word_of(error))
         finally:
             end.close()
-            pool.close()
+            one.close()
         if end.came:  # what was read until then may be half of it
             return Reached(trouble="timed_out")
         if not 200 <= status <= 599:
@@ -188,75 +173,3 @@ class Outside:
 
 def _seconds(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _word(error: HTTPError) -> str:
-    match error:
-        case NewConnectionError():
-            return "not_connected"
-        case TookTooLong():
-            return "timed_out"
-        case SSLError():
-            return "certificate_refused"
-        case _:
-            return "broken_answer"
-
-
-class _End:
-    """The end in time of one connection: a server that gives one byte every few seconds passes every other time-out."""
-
-    def __init__(self, whole_s: float) -> None:
-        self.came, self.whole_s = False, whole_s
-        self._socket: socket.socket | None = None
-        self._timer: threading.Timer | None = None
-
-    def watch(self, connected: socket.socket) -> None:
-        """Begin to count. A copy of the socket stays ours when TLS takes the first over; shutting it down ends both."""
-        self._socket = connected.dup()
-        self._timer = threading.Timer(self.whole_s, self._come)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _come(self) -> None:
-        self.came = True
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Count no more."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._socket is not None:
-            self._socket.close()
-
-
-def _pool(target: Target, address: str, end: _End, trust: ssl.SSLContext | None) -> urllib3.HTTPConnectionPool:
-    """A pool for one request, whose connection goes to an address while TLS and the Host header keep the name."""
-
-    def connect(connection: HTTPConnection) -> socket.socket:
-        try:
-            made = socket.create_connection((address, target.port), timeout=CONNECT_S)
-        except OSError as error:  # a time-out is one, too
-            raise NewConnectionError(connection, type(error).__name__) from None
-        made.settimeout(end.whole_s)
-        end.watch(made)
-        return made
-
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-    class Sealed(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-    timeout = urllib3.Timeout(connect=CONNECT_S, read=end.whole_s)
-    more: dict[str, Any] = {"timeout": timeout, "maxsize": 1, "retries": False}
-    if target.scheme == "http":
-        plain = urllib3.HTTPConnectionPool(target.host, target.port, **more)
-        plain.ConnectionCls = Plain
-        return plain
-    sealed = urllib3.HTTPSConnectionPool(target.host, target.port, ssl_context=trust, **more)
-    sealed.ConnectionCls = Sealed
-    return sealed

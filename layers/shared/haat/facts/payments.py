@@ -35,7 +35,7 @@ from haat.facts.settlement import (
     SettlementGoesOn,
 )
 from haat.kernel.errors import Rejected
-from haat.kernel.ids import CustomerId, MerchantId, OrderId
+from haat.kernel.ids import CustomerId, MerchantId, OrderId, RequestId
 from haat.kernel.time import Instant
 
 EVIDENCE, BANK, DUE, NOTICE = "payment-evidence", "payment-bank", "payment-due", "business-notice"
@@ -169,6 +169,24 @@ class CustomerForgotten:
     occurred_at: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeNameWanted:
+    """A bank is to be asked whose a UPI address is, with the shop's own account. The answer is `PayeeNamed` (verification.py)."""
+
+    name: ClassVar[str] = "payee_name_wanted"
+    version: ClassVar[int] = 1
+
+    merchant: MerchantId
+    request: RequestId
+    round: int
+    number: int  # counts the times that it is asked in this round
+    payee: str  # the address's mark (verification.py): nobody but the payment context need know it in plain
+    occurred_at: Instant
+
+    def __repr__(self) -> str:
+        return f"PayeeNameWanted({self.request})"
+
+
 PaymentFact = (
     CallbackKept
     | BankAnswered
@@ -184,6 +202,7 @@ PaymentFact = (
     | ReportsWanted
     | ReportWanted
     | ReportAnswered
+    | PayeeNameWanted
 )
 _CLASSES: Mapping[str, type[PaymentFact]] = {
     cls.name: cls
@@ -202,6 +221,7 @@ _CLASSES: Mapping[str, type[PaymentFact]] = {
         ReportsWanted,
         ReportWanted,
         ReportAnswered,
+        PayeeNameWanted,
     )
 }
 _QUEUES: Mapping[str, str] = {
@@ -219,6 +239,7 @@ _QUEUES: Mapping[str, str] = {
     ReportWanted.name: BANK,
     ReportAnswered.name: DUE,
     OrderMoney.name: NOTICE,
+    PayeeNameWanted.name: BANK,
 }
 
 

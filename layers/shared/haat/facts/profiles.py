@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from haat.facts.codec import check_version, from_plain, to_json
 from haat.kernel.errors import Rejected
-from haat.kernel.ids import MerchantId
+from haat.kernel.ids import MerchantId, RequestId
 from haat.kernel.time import Instant
 
 QUEUE = "conversation-profile.fifo"
@@ -47,8 +47,26 @@ class ProfileWanted:
     occurred_at: Instant
 
 
-ProfileFact = ProfileChanged | ProfileWanted
-_CLASSES: Mapping[str, type[ProfileFact]] = {cls.name: cls for cls in (ProfileChanged, ProfileWanted)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWanted:
+    """The channel is to be asked whether the shop has shown that a number is its own. The answer is `NumberSeen` (verification.py)."""
+
+    name: ClassVar[str] = "number_wanted"
+    version: ClassVar[int] = 1
+
+    merchant: MerchantId
+    request: RequestId
+    round: int
+    channel: str
+    address: str
+    occurred_at: Instant
+
+    def __repr__(self) -> str:
+        return f"NumberWanted({self.request})"
+
+
+ProfileFact = ProfileChanged | ProfileWanted | NumberWanted
+_CLASSES: Mapping[str, type[ProfileFact]] = {cls.name: cls for cls in (ProfileChanged, ProfileWanted, NumberWanted)}
 
 
 def dump(fact: ProfileFact) -> str:

@@ -21,6 +21,9 @@ CollectionId = NewType("CollectionId", str)
 PictureId = NewType("PictureId", str)
 EndpointId = NewType("EndpointId", str)  # where a merchant's own system is told
 NoticeId = NewType("NoticeId", str)  # something that a merchant is told
+RequestId = NewType("RequestId", str)  # to be verified
+DocumentId = NewType("DocumentId", str)  # a file of evidence
+BadgeId = NewType("BadgeId", str)
 Fingerprint = NewType("Fingerprint", str)  # 32 hex digits of an HMAC
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -23,6 +23,7 @@ from haat.facts.conversation import DeliveryReported, SeenUpTo, load
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, Fingerprint, MerchantId
 from haat.kernel.time import Instant
+from haat.wiring.clock import now as clock
 from haat.wiring.clock import seconds
 from haat.wiring.pepper import read_pepper
 from haat.wiring.shops import StoredShops
@@ -73,7 +74,7 @@ def build(settings: Settings) -> AutoReply:
         environment=settings.flags_environment,
         profile=settings.flags_profile,
     )
-    shops = StoredShops(DynamoMerchants(business), DynamoTaught(conversation), flags, seconds)
+    shops = StoredShops(DynamoMerchants(business, clock), DynamoTaught(conversation), flags, seconds)
     conversations = DynamoConversations(conversation, pepper, seconds)
 
     @cache

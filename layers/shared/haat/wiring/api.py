@@ -23,7 +23,7 @@ def draw() -> str:
 def gate_of(business: Table, per_minute: str) -> Gate:
     """The gate in front of everything that is not for everyone."""
     return Gate(
-        callers=Callers(tokens=DynamoTokens(business, seconds), merchants=DynamoMerchants(business)),
+        callers=Callers(tokens=DynamoTokens(business, seconds), merchants=DynamoMerchants(business, now)),
         rates=DynamoRates(business),
         per_minute=int(per_minute),
     )

@@ -15,7 +15,7 @@ from haat.edge.api.api import Api
 from haat.edge.api.later import Later
 from haat.kernel.ids import MerchantId
 from haat.wiring.api import api_of, gate_of
-from haat.wiring.clock import seconds
+from haat.wiring.clock import now, seconds
 
 if TYPE_CHECKING:
     from haat.payment.rules.account_keys import Purpose
@@ -36,6 +36,9 @@ class Settings:
     payment_settlement_key: str
     payment_call_key: str
     bank_urls: str
+    verification_table: str
+    evidence_bucket: str
+    evidence_key: str
     allowed_notice_hosts: str
     requests_per_minute: str
     allowed_origins: str
@@ -46,7 +49,8 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
     dynamodb = clients.dynamodb()
     business, conversation = Table(dynamodb, settings.business_table), Table(dynamodb, settings.conversation_table)
     payment = Table(dynamodb, settings.payment_table)
-    parts = _Parts(settings, business, conversation, payment)
+    verification = Table(dynamodb, settings.verification_table)
+    parts = _Parts(settings, business, conversation, payment, verification)
     routes = Later(
         "merchant_api",
         {
@@ -62,6 +66,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
             parts.payees: ("payee-accounts", "banks"),
             parts.payments: ("payment-requests", "payments", "unassigned-receipts"),
             parts.qr_codes: ("qr-codes",),
+            parts.verification: ("verification-requests", "verification-history", "badge"),
         },
     )
     gate = gate_of(business, settings.requests_per_minute)
@@ -71,8 +76,11 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
 class _Parts:
     """Each loads what its own routes need, when the first of them is asked for: together they are a quarter of a cold start."""
 
-    def __init__(self, settings: Settings, business: Table, conversation: Table, payment: Table) -> None:
+    def __init__(
+        self, settings: Settings, business: Table, conversation: Table, payment: Table, verification: Table
+    ) -> None:
         self._settings = settings
+        self._verification = verification
         self._business, self._conversation, self._payment = business, conversation, payment
 
     def profile(self) -> Iterable[object]:
@@ -81,6 +89,7 @@ class _Parts:
         from haat.conversation.store.profile import DynamoSharedProfiles
         from haat.edge.api.profile import ProfileRoutes
         from haat.edge.api.tax_numbers import read_gstin
+        from haat.wiring.badges import DrawnBadges
 
         shared = DynamoSharedProfiles(self._conversation)
 
@@ -88,7 +97,12 @@ class _Parts:
             told = shared.read(merchant)
             return told is not None and told.state == "refused"
 
-        profiles = Profiles(merchants=DynamoMerchants(self._business), read_gstin=read_gstin, refused=refused)
+        profiles = Profiles(
+            merchants=DynamoMerchants(self._business, now),
+            badges=DrawnBadges(self._verification),
+            read_gstin=read_gstin,
+            refused=refused,
+        )
         return (ProfileRoutes(profiles, shared),)
 
     def tokens(self) -> Iterable[object]:
@@ -139,7 +153,7 @@ class _Parts:
         from haat.edge.api.phones import read_phone
         from haat.edge.api.staff import StaffRoutes
 
-        merchants, answers = DynamoMerchants(self._business), DynamoAnswers(self._business)
+        merchants, answers = DynamoMerchants(self._business, now), DynamoAnswers(self._business)
         return (StaffRoutes(Staff(merchants=merchants, answers=answers, read_phone=read_phone)),)
 
     def qr_codes(self) -> Iterable[object]:
@@ -161,3 +175,10 @@ class _Parts:
         from haat.wiring.payment_routes import payment_routes
 
         return payment_routes(self._payment, self._business, self._conversation)
+
+    def verification(self) -> Iterable[object]:
+        from haat.wiring.verification_routes import verification_routes
+
+        bucket, key = self._settings.evidence_bucket, self._settings.evidence_key
+        tables = self._business, self._conversation, self._payment
+        return (verification_routes(self._verification, tables, bucket, key),)

@@ -23,6 +23,7 @@ from haat.kernel.errors import Rejected
 from haat.kernel.ids import MerchantId
 from haat.kernel.secret import Secret
 from haat.kernel.time import Instant
+from haat.wiring.clock import now as clock
 
 MOST = 2_000  # secrets that one process keeps open
 
@@ -84,7 +85,7 @@ def build(settings: Settings) -> Telling:
         outside=outside(settings.allowed_notice_hosts),
         seals=KeptSeals(settings.notice_key),
         staff=StaffNotices(
-            merchants=DynamoMerchants(business),
+            merchants=DynamoMerchants(business, clock),
             orders=orders,
             line=SqsStaffLine(cache(clients.sqs), settings.inbound_queue_url),
         ),

@@ -20,6 +20,8 @@ from haat.payment.store.accounts import DynamoAccounts
 from haat.payment.store.payments import DynamoPayments
 from haat.payment.store.repair import DynamoHeard, heard
 from haat.payment.store.repair import lost as lost_payments
+from haat.verification.store.repair import heard as seen
+from haat.verification.store.repair import lost as lost_checks
 from haat.wiring.clock import seconds
 
 CHUNK = 100  # rows that are published together
@@ -32,6 +34,7 @@ class Names:
     conversation_table: str
     business_table: str
     payment_table: str
+    verification_table: str
     queue_url_prefix: str
     outbox_dlq_url: str
     outbox_queues: str
@@ -52,7 +55,7 @@ def repair_outbox(names: Names, before: Instant) -> Repaired:
     """
     sqs, dynamodb = clients.sqs(), clients.dynamodb()
     conversation, business = Table(dynamodb, names.conversation_table), Table(dynamodb, names.business_table)
-    payment = Table(dynamodb, names.payment_table)
+    payment, verification = Table(dynamodb, names.payment_table), Table(dynamodb, names.verification_table)
     outbox = Outbox(sqs, names.queue_url_prefix, names.outbox_dlq_url, frozenset(names.outbox_queues.split(",")))
     dlq = Parked(sqs, names.outbox_dlq_url)
     dlq.clear()  # each of these rows is found in its table again, and parked again if nothing has changed
@@ -61,7 +64,10 @@ def repair_outbox(names: Names, before: Instant) -> Repaired:
     said = (row for row in found if not told(business, row, before))
     news = (row for row in lost_news(business, before) if not shown(conversation, row))
     money = (row for row in _money(payment, before) if not told(business, row, before))
-    for rows in _chunks(chain(said, news, money)):
+    checks = (row for row in lost_checks(verification, before) if not told(business, row, before))
+    # What other contexts say to verification stands in their own tables.
+    elsewhere = (row for row in chain(said, news, money) if not seen(verification, row, before))
+    for rows in _chunks(chain(elsewhere, checks)):
         good, bad = outbox.publish_rows(rows)
         published, parked = published + good, parked + bad
     return Repaired(published=published, parked=parked)

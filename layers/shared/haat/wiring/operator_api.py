@@ -13,6 +13,7 @@ from haat.aws import clients
 from haat.aws.once import DynamoAnswers
 from haat.aws.sealer import Sealer
 from haat.aws.table import Table
+from haat.business.model.token import Caller
 from haat.business.service.health import Market
 from haat.business.service.merchants import Register
 from haat.business.service.operators import OperatorTokens
@@ -30,6 +31,7 @@ from haat.edge.api.api import Api, routes_of
 from haat.edge.api.banks import ChecklistRoutes
 from haat.edge.api.channels import ConnectingRoutes
 from haat.edge.api.operators import MarketRoutes, OperatorRoutes, OperatorTokenRoutes
+from haat.edge.api.reviewing import ReviewRoutes
 from haat.edge.api.settlement_files import SettlementRoutes
 from haat.edge.api.watch import WatchRoutes
 from haat.kernel.ids import MerchantId
@@ -38,11 +40,12 @@ from haat.payment.service.books import Books
 from haat.payment.service.files import SettlementFiles
 from haat.payment.service.open_banks import BankBook
 from haat.wiring.api import api_of, gate_of
-from haat.wiring.clock import seconds
+from haat.wiring.clock import now, seconds
 from haat.wiring.tax_numbers import ProfiledTaxNumbers
 
 if TYPE_CHECKING:
     from haat.conversation.ports import Numbers
+    from haat.verification.service.reviewing import Reviewing
 
 # Three calls to Graph at the most (a page's) and some to the tables within the function's 28 s.
 TIMEOUT = urllib3.Timeout(connect=2, read=6)
@@ -58,6 +61,9 @@ class Settings:
     payment_table: str
     payment_files_bucket: str
     bank_urls: str
+    verification_table: str
+    evidence_bucket: str
+    evidence_key: str
     queue_urls: str
     token_key: str
     graph_url: str
@@ -70,7 +76,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
     """The real thing."""
     dynamodb = clients.dynamodb()
     business, conversation = Table(dynamodb, settings.business_table), Table(dynamodb, settings.conversation_table)
-    payment, merchants = Table(dynamodb, settings.payment_table), DynamoMerchants(business)
+    payment, merchants = Table(dynamodb, settings.payment_table), DynamoMerchants(business, now)
     answers, tokens = DynamoAnswers(business), DynamoTokens(business, seconds)
     register = Register(merchants=merchants, answers=answers)
     queues = SqsDepths(clients.sqs, settings.queue_urls.split(","), f"haat-{settings.stage}-")
@@ -87,6 +93,7 @@ def build(settings: Settings, logger: Logger, metrics: Metrics) -> Api:
         WatchRoutes(register, _books(payment, merchants)),
         ChecklistRoutes(_banks(settings, payment)),
         SettlementRoutes(register, _files(settings, payment)),
+        ReviewRoutes(_desk(settings, business, conversation, payment, tokens)),
     )
     gate = gate_of(business, settings.requests_per_minute)
     return api_of("operator_api", routes, settings.allowed_origins, logger, metrics, gate)
@@ -120,6 +127,25 @@ def _files(settings: Settings, payment: Table) -> Callable[[], SettlementFiles]:
         return settlement_files(payment, settings.payment_files_bucket)
 
     return files
+
+
+def _desk(
+    settings: Settings, business: Table, conversation: Table, payment: Table, tokens: DynamoTokens
+) -> "Callable[[Caller], Reviewing]":
+    def at(caller: Caller) -> "Reviewing":
+        from haat.wiring.reviewing import Kept, desk  # noqa: PLC0415  # as above
+
+        kept = Kept(
+            verification=Table(clients.dynamodb(), settings.verification_table),
+            business=business,
+            conversation=conversation,
+            payment=payment,
+            bucket=settings.evidence_bucket,
+            key=settings.evidence_key,
+        )
+        return desk(kept, tokens, caller)
+
+    return at
 
 
 def _connecting(settings: Settings, conversation: Table) -> Connecting:

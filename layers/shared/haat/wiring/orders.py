@@ -14,6 +14,7 @@ from haat.conversation.store.customers import DynamoCustomers
 from haat.edge.api.orders import OrderRoutes
 from haat.kernel.ids import CustomerId, MerchantId
 from haat.kernel.time import Instant, later
+from haat.wiring.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class KnownCustomers:
 
 def order_routes(business: Table, conversation: Table) -> OrderRoutes:
     """The routes of a shop's orders."""
-    merchants = DynamoMerchants(business)
+    merchants = DynamoMerchants(business, now)
     return OrderRoutes(
         OrderBook(
             products=DynamoProducts(business),

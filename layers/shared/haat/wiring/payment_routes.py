@@ -18,7 +18,7 @@ from haat.payment.service.requests import Requests
 from haat.payment.store.accounts import DynamoAccounts
 from haat.payment.store.lists import DynamoLists
 from haat.payment.store.payments import DynamoPayments
-from haat.wiring.clock import seconds
+from haat.wiring.clock import now, seconds
 from haat.wiring.open_banks import open_banks
 from haat.wiring.orders import KnownCustomers
 from haat.wiring.tax_numbers import ProfiledTaxNumbers
@@ -70,9 +70,9 @@ def payment_routes(payment: Table, business: Table, conversation: Table) -> tupl
     """The routes of a shop's money."""
     payments, accounts, lists = DynamoPayments(payment), DynamoAccounts(payment, seconds), DynamoLists(payment)
     orders = ShopOrders(DynamoOrders(business))
-    customers = ShopCustomers(KnownCustomers(DynamoCustomers(conversation), DynamoMerchants(business)))
+    customers = ShopCustomers(KnownCustomers(DynamoCustomers(conversation), DynamoMerchants(business, now)))
     requests = Requests(payments=payments, accounts=accounts, banks=bank, open_banks=open_banks(payment))
     bills = Bills(requests=requests, orders=orders, customers=customers)
     receipts = Receipts(payments=payments, accounts=accounts, lists=lists, orders=orders, customers=customers)
-    books = Books(lists=lists, tax_numbers=ProfiledTaxNumbers(DynamoMerchants(business)))
+    books = Books(lists=lists, tax_numbers=ProfiledTaxNumbers(DynamoMerchants(business, now)))
     return RequestRoutes(requests, bills), ReceiptRoutes(receipts, books)

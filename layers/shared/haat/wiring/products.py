@@ -16,11 +16,12 @@ from haat.business.store.products import DynamoProducts
 from haat.edge.api.collections import CollectionRoutes
 from haat.edge.api.imports import ImportRoutes
 from haat.edge.api.products import PictureRoutes, ProductRoutes
+from haat.wiring.clock import now
 
 
 def goods_routes(business: Table, bucket: str) -> tuple[object, ...]:
     """Products, pictures, collections, imports."""
-    answers, merchants = DynamoAnswers(business), DynamoMerchants(business)
+    answers, merchants = DynamoAnswers(business), DynamoMerchants(business, now)
     products, collections = DynamoProducts(business), DynamoCollections(business)
     files = BucketFiles(Bucket(clients.s3, bucket))
     goods = Goods(merchants=merchants, products=products, collections=collections, files=files, answers=answers)

@@ -6,13 +6,13 @@ from haat.edge.api.qr_codes import QrCodeRoutes
 from haat.kernel.ids import MerchantId
 from haat.payment.service.qr_codes import QrCodes
 from haat.payment.store.accounts import DynamoAccounts
-from haat.wiring.clock import seconds
+from haat.wiring.clock import now, seconds
 from haat.wiring.open_banks import open_banks
 
 
 def qr_code_routes(payment: Table, business: Table) -> QrCodeRoutes:
     """The routes of a shop's static codes."""
-    merchants = DynamoMerchants(business)
+    merchants = DynamoMerchants(business, now)
 
     def shop(merchant: MerchantId) -> str:
         found = merchants.get(merchant)

@@ -9,6 +9,7 @@ from haat.conversation.service.teaching import Teaching
 from haat.conversation.store.lines import DynamoTaught
 from haat.conversation.store.starters import read_starter, starters
 from haat.edge.api.replies import ReplyRoutes
+from haat.wiring.clock import now
 from haat.wiring.shops import fresh_shop
 
 
@@ -21,6 +22,6 @@ def reply_routes(business: Table, conversation: Table) -> ReplyRoutes:
 
         return ChatCounter(business)
 
-    shop = partial(fresh_shop, DynamoMerchants(business), taught)
+    shop = partial(fresh_shop, DynamoMerchants(business, now), taught)
     teaching = Teaching(teachings=taught, starter=read_starter, shop=shop, counter=counter)
     return ReplyRoutes(teaching, read_starter, starters)

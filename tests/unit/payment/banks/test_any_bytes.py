@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haat.payment.banks import BadRow, Call, Created, Failed, NotFound, registry
+from haat.payment.banks import BadRow, Call, Created, Failed, Named, NotFound, registry
 from haat.payment.model.evidence import Evidence, Notice, RefundEvidence, Refused
 from tests.unit.payment.banks.kits import ASKED, KITS, Kit, leave_out, written
 from tests.unit.payment.banks.test_shape import words_of
@@ -89,6 +89,9 @@ def _read_all(kit: Kit, raw: bytes, status: int) -> None:
     assert isinstance(bank.read_refund(account, keys, ASKED, status, raw), RefundEvidence | Failed)
     asked = bank.read_pull_refund(account, keys, ASKED, status, raw)
     assert isinstance(asked, RefundEvidence | NotFound) or not asked.refused
+    named = bank.read_name(account, status, raw)
+    assert isinstance(named, Named | NotFound | Failed)
+    assert not isinstance(named, Named) or named.name
     rows, bad = bank.read_settlement(account, raw)
     assert isinstance(rows, tuple)
     assert isinstance(bad, tuple)

@@ -54,7 +54,7 @@ class MemoryMerchants:
         found = sorted(rows, key=lambda row: row[0])
         rest = [(sk, m) for sk, m in found if sk.startswith(prefix) and (after is None or sk > after)]
         cards = [
-            Card(handle=m.handle, name=m.name, category=m.category, place=m.place, about=m.about)
+            Card(handle=m.handle, name=m.name, category=m.category, place=m.place, about=m.about, merchant=m.id)
             for _, m in rest[:limit]
         ]
         return cards, rest[limit - 1][0] if len(rest) > limit else None

@@ -70,10 +70,11 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A shop as the directory lists it."""
+    """A shop as the directory lists it. Whose it is says the place of its row, not the row."""
 
     handle: str
     name: str
     category: str = ""
     place: str = ""
     about: str = ""
+    merchant: MerchantId = MerchantId("")

@@ -8,12 +8,16 @@ from haat.kernel.time import Instant
 
 
 class Role(StrEnum):
-    """What a token may do. An operator's is for the market, the others are for one merchant."""
+    """What a token may do. An operator's and a reviewer's are for the market, the others are for one merchant."""
 
     OWNER = "owner"
     STAFF = "staff"
     READ_ONLY = "read-only"
     OPERATOR = "operator"
+    REVIEWER = "reviewer"  # looks at what shops send to be verified; runs nothing
+
+
+MARKET = frozenset({Role.OPERATOR, Role.REVIEWER})  # people with an id of their own, who may hold tokens of both roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Token:
     name: str  # what its owner calls it
     merchant: MerchantId | None = None
     operator: OperatorId | None = None
+    shops: tuple[MerchantId, ...] = ()  # of a reviewer: where this person is owner, staff or family
     created_at: Instant
     expires_at: Instant | None = None
     revoked_at: Instant | None = None

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from haat.business.model.merchant import Merchant
+from haat.business.model.merchant import Card, Merchant
 from haat.business.rules.directory import PLACE, SEEN, fold
 from haat.kernel.errors import Rejected
 from haat.kernel.text import name_fault, too_long
@@ -100,6 +100,12 @@ def public(merchant: Merchant) -> dict[str, Any]:
         "websites": list(merchant.websites),
         "hours": hours_shown(merchant),
     }
+
+
+def listed(card: Card, level: str) -> dict[str, Any]:
+    """A shop as the directory lists it, with its level."""
+    named = ("handle", "name", "category", "place", "about")
+    return {name: value for name in named if (value := getattr(card, name))} | {"level": level}
 
 
 def change_hours(before: Merchant, said: Mapping[str, Any]) -> Merchant:

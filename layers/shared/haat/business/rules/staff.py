@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from haat.business.model.merchant import Merchant, StaffNumber, StaffTemplate
+from haat.business.rules import staff_badge_words
 from haat.facts import notices
 from haat.kernel.errors import Conflict, NotFound, Rejected
 from haat.kernel.text import name_fault
@@ -15,7 +16,7 @@ NAME = 60  # letters as people count them
 # What a phone can be told. A stopped number is not among it: it could not say so.
 KINDS = (notices.ORDER_PLACED, notices.ORDER_CHANGED, notices.ORDER_PAID, notices.UNANSWERED, notices.NOT_SENT)
 # What all of them are told, whatever they want: whoever has stolen an owner's token would switch it off first.
-ALWAYS = (notices.ACCOUNT_CHANGED, notices.ACCOUNT_CHANGE_WANTED)
+ALWAYS = (notices.ACCOUNT_CHANGED, notices.ACCOUNT_CHANGE_WANTED, *staff_badge_words.KINDS)
 USUAL = (notices.ORDER_PLACED, notices.ORDER_PAID)  # where nobody says what is wanted
 
 

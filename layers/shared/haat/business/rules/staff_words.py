@@ -1,7 +1,7 @@
 """What a shop's own people are told in the chat: in Bengali, Hindi, or English.
 
 No text names a customer, and none holds what they wrote: it stays on a phone and in the shop's table when the customer is erased. What is said of a
-payee account stands in `staff_account_words`.
+payee account stands in `staff_account_words`, of the badge in `staff_badge_words`.
 """
 
 import hashlib
@@ -15,6 +15,8 @@ from haat.business.rules.order_words import unit_of
 from haat.business.rules.orders import LOST, OPEN
 from haat.business.rules.staff import ALWAYS
 from haat.business.rules.staff_account_words import of_account
+from haat.business.rules.staff_badge_words import KINDS as OF_BADGES
+from haat.business.rules.staff_badge_words import of_badge
 from haat.facts import notices
 from haat.facts.notices import NoticeRaised
 from haat.facts.said import StaffHears, Template
@@ -131,6 +133,8 @@ def text(notice: NoticeRaised, order: Order | None, language: str) -> str | None
             return say["not_sent"].format(code=notice.data.get("code", 0))
         case notices.ACCOUNT_CHANGED | notices.ACCOUNT_CHANGE_WANTED:
             return of_account(notice, language)
+        case kind if kind in OF_BADGES:
+            return of_badge(notice, language)
         case _:
             return None
 

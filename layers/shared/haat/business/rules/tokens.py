@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 
 from haat.business.model.token import Token
 from haat.kernel.errors import Rejected
+from haat.kernel.ids import MerchantId, OperatorId
 from haat.kernel.secret import Secret
 from haat.kernel.text import name_fault
 from haat.kernel.time import Instant
@@ -30,6 +32,11 @@ def named(name: str) -> str:
     if fault := name_fault(name, NAME):
         raise Rejected("some fields are not as they should be", word="invalid", fields={"name": fault})
     return name
+
+
+def ties(tokens: Iterable[Token], who: OperatorId) -> frozenset[MerchantId]:
+    """The shops of which somebody is, as any of the tokens that were ever theirs says: with a token no tie ends."""
+    return frozenset(shop for token in tokens if token.operator == who for shop in token.shops)
 
 
 def counts(token: Token, now: Instant) -> bool:

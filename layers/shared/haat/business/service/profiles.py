@@ -6,9 +6,11 @@ from typing import Any
 
 from haat.business.model.merchant import Card, Merchant
 from haat.business.ports import Merchants
+from haat.business.ports.badges import Badges, Level, Named
 from haat.business.rules import directory, profile
 from haat.kernel.errors import Changed, NotFound
 from haat.kernel.ids import MerchantId
+from haat.kernel.time import Instant
 
 Said = Mapping[str, Any]
 
@@ -22,6 +24,7 @@ class Profiles:
     """
 
     merchants: Merchants
+    badges: Badges
     read_gstin: Callable[[str, str], str]
     refused: Callable[[MerchantId], bool]
 
@@ -31,6 +34,10 @@ class Profiles:
         if merchant is None:
             raise NotFound("merchant")
         return merchant
+
+    def level(self, merchant: Merchant, now: Instant) -> Level:
+        """What is drawn beside its name: nothing while the shop is closed or blocked. Raises Unavailable."""
+        return _level(self.badges, merchant, now) if merchant.state == "open" else "unconfirmed"
 
     def change(self, id: MerchantId, seen: int, said: Said) -> Merchant:
         """Channels are told again what they refused, also in the same words. Raises Rejected, Changed, Conflict (handle-taken)."""
@@ -57,9 +64,10 @@ class Profiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Profiles as anyone finds them."""
+    """Profiles as anyone finds them, with the badges that may be drawn beside their names."""
 
     merchants: Merchants
+    badges: Badges
 
     def public(self, handle: str) -> Merchant:
         """A shop that stands in the directory. Raises NotFound for any other."""
@@ -68,8 +76,21 @@ class Directory:
             raise NotFound("shop")
         return merchant
 
+    def level(self, merchant: Merchant, now: Instant) -> Level:
+        """The level of such a shop. Raises Unavailable."""
+        return _level(self.badges, merchant, now)
+
     def search(
-        self, *, country: str, place: str, category: str, word: str, after: str | None, limit: int
-    ) -> tuple[list[Card], str | None]:
-        """One page of shops. Raises Rejected."""
-        return self.merchants.search(*directory.asked(country, place, category, word), after, limit)
+        self, *, country: str, place: str, category: str, word: str, after: str | None, limit: int, now: Instant
+    ) -> tuple[list[tuple[Card, Level]], str | None]:
+        """One page of shops, with their levels. Raises Rejected, Unavailable."""
+        cards, rest = self.merchants.search(*directory.asked(country, place, category, word), after, limit)
+        # As old as the cards may be.
+        named = [Named(merchant=card.merchant, name=card.name) for card in cards]
+        levels = self.badges.levels(named, now, fresh=False)
+        return [(card, levels[card.merchant]) for card in cards], rest
+
+
+def _level(badges: Badges, merchant: Merchant, now: Instant) -> Level:
+    named = Named(merchant=merchant.id, name=merchant.name, legal_name=merchant.legal_name)
+    return badges.levels([named], now, fresh=True)[merchant.id]

@@ -7,11 +7,13 @@
 | its place in the list of all | MERCHANTS | merchant |
 | how many there are in each state | MARKET | MERCHANTS |
 | that its channels must be told | MERCHANT#merchant | SHARED#version |
+| that what its badge may rest on has changed | MERCHANT#merchant | TELLS#version |
 | a row of the directory | DIRECTORY#country#list | =name#merchant, or ~word#merchant |
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,13 +21,16 @@ from haat.aws.once import DynamoAnswers, marker
 from haat.aws.table import Action, Delete, Item, Put, Refused, Table, Update
 from haat.business.model.merchant import Card, Merchant, StaffNumber, StaffTemplate, State
 from haat.business.rules import directory, profile
+from haat.facts import verification
 from haat.facts.codec import from_plain, to_plain
 from haat.facts.profiles import ProfileChanged, outbox_row
 from haat.kernel.errors import Changed, Conflict, HaatError, Unavailable
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
+from haat.kernel.time import DAY, Instant
 
 ATTEMPTS = 5  # where others write the same rows at the same moment
+TELLS_LIFE_S = 14 * DAY // 1000
 
 
 def dump(merchant: Merchant) -> str:
@@ -42,10 +47,10 @@ def load(text: str) -> Merchant:
     return from_plain(Merchant, doc, {"staff": StaffNumber, "staff_template": StaffTemplate})
 
 
-def merchant_actions(before: Merchant | None, after: Merchant, *, show: bool = False) -> list[Action]:
+def merchant_actions(before: Merchant | None, after: Merchant, at: Instant, *, show: bool = False) -> list[Action]:
     """What one change of a merchant writes: first the merchant itself, then how many there are, its handle, its rows.
 
-    With `show` channels are told what they show of it though it is as before.
+    With `show` channels are told what they show of it though it is as before. `at` is when it changes.
     """
     item: Item = {"pk": f"MERCHANT#{after.id}", "sk": "PROFILE", "version": after.version, "doc": dump(after)}
     actions: list[Action] = [
@@ -60,6 +65,8 @@ def merchant_actions(before: Merchant | None, after: Merchant, *, show: bool = F
         actions.append(Update(pk="MARKET", sk="MERCHANTS", add=counted))
     if show or profile.shared(after) != (profile.shared(before) if before else profile.Shared()):
         actions.append(_shared(after))
+    if before is not None and _rests_on(before) != _rests_on(after):
+        actions.append(_tells(after, at))
     held = before.handle if before else ""
     if after.handle != held:
         if after.handle:
@@ -84,6 +91,18 @@ def _shared(after: Merchant) -> Put:
     return Put(item={**row, **outbox_row(changed, f"{after.id}-{after.version}")}, absent=True)
 
 
+def _rests_on(merchant: Merchant) -> tuple[str, ...]:
+    """What a badge says of a shop, or needs of it."""
+    return merchant.name, merchant.legal_name, merchant.state, merchant.country, merchant.handle
+
+
+def _tells(after: Merchant, at: Instant) -> Put:
+    """The row by which `verification` hears that a shop's badge may not be true any more."""
+    changed = verification.ShopChanged(merchant=after.id, what="profile", occurred_at=at)
+    row: Item = {"pk": f"MERCHANT#{after.id}", "sk": f"TELLS#{after.version:010d}", "ttl": at // 1000 + TELLS_LIFE_S}
+    return Put(item={**row, **verification.outbox_row(changed)}, absent=True)
+
+
 def refusal(actions: list[Action], refused: Refused) -> HaatError:
     """What a refused change means: the handle is another's, or somebody was faster, or is at work there."""
     if not refused.at:
@@ -105,17 +124,17 @@ def _card(merchant: Merchant) -> Card:
 
 
 class DynamoMerchants:
-    """Fills the port Merchants."""
+    """Fills the port Merchants. `now` says when something changes."""
 
-    def __init__(self, table: Table) -> None:
-        self._table, self._answers = table, DynamoAnswers(table)
+    def __init__(self, table: Table, now: Callable[[], Instant]) -> None:
+        self._table, self._answers, self._now = table, DynamoAnswers(table), now
 
     def get(self, id: MerchantId, *, fresh: bool = False) -> Merchant | None:
         item = self._table.get(f"MERCHANT#{id}", "PROFILE", consistent=fresh)
         return load(item["doc"]) if item else None
 
     def begin(self, merchant: Merchant, once: Once, answer: Answer) -> Answer:
-        actions = [marker(once, answer), *merchant_actions(None, merchant)]
+        actions = [marker(once, answer), *merchant_actions(None, merchant, self._now())]
         for _ in range(ATTEMPTS):
             try:
                 self._table.transact(actions)
@@ -145,7 +164,7 @@ class DynamoMerchants:
         before = self.get(merchant.id, fresh=True) if merchant.version > 1 else None
         if (before.version if before else 0) != merchant.version - 1:
             raise Changed("the merchant was changed in between")
-        actions = [*first, *merchant_actions(before, merchant, show=show)]
+        actions = [*first, *merchant_actions(before, merchant, self._now(), show=show)]
         try:
             self._table.transact(actions)
         except Refused as refused:
@@ -166,4 +185,10 @@ class DynamoMerchants:
 
     def search(self, pk: str, prefix: str, after: str | None, limit: int) -> tuple[list[Card], str | None]:
         page = self._table.page(pk, prefix=prefix, after=after, limit=limit, consistent=False)
-        return [from_plain(Card, json.loads(item["doc"])) for item in page.items], page.next
+        return [_listed(item) for item in page.items], page.next
+
+
+def _listed(item: Mapping[str, Any]) -> Card:
+    """The card of a row of the directory; the row's place ends with the merchant."""
+    card = from_plain(Card, json.loads(item["doc"]))
+    return replace(card, merchant=MerchantId(item["sk"].rpartition("#")[2]))

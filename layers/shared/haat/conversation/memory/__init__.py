@@ -88,7 +88,7 @@ class MemoryChannels:
         self.answers.give(once, answer)
         return answer
 
-    def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
+    def disconnect(self, merchant: MerchantId, kind: str, address: str, at: Instant) -> bool:
         if self.owner(kind, address) != merchant:
             return False
         del self.connected[kind, address]

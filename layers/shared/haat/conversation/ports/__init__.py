@@ -141,8 +141,8 @@ class Channels(Protocol):
         Raises Conflict (number-taken) where the address is another merchant's.
         """
 
-    def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
-        """Forget it and its token. False where the merchant has no such channel."""
+    def disconnect(self, merchant: MerchantId, kind: str, address: str, at: Instant) -> bool:
+        """Forget it and its token, `at` that time. False where the merchant has no such channel."""
 
 
 class Numbers(Protocol):

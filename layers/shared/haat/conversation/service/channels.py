@@ -11,6 +11,7 @@ from haat.kernel.errors import NotFound
 from haat.kernel.ids import MerchantId
 from haat.kernel.once import Answer, Once
 from haat.kernel.secret import Secret
+from haat.kernel.time import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class Connecting:
         connected = Connected(channel=channel, number=number, connected_at=once.at)
         return self.channels.connect(connected, once, Answer(status=201, body=shown(connected)))
 
-    def disconnect(self, merchant: MerchantId, address: str) -> None:
+    def disconnect(self, merchant: MerchantId, address: str, now: Instant) -> None:
         """Take away the channel that has this address, whatever its kind. Raises NotFound, Conflict, Unavailable."""
-        if not any(self.channels.disconnect(merchant, kind, address) for kind in KINDS):
+        if not any(self.channels.disconnect(merchant, kind, address, now) for kind in KINDS):
             raise NotFound("channel")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from haat.conversation.ports import Lines
 from haat.conversation.ports.profile import Shared, SharedProfiles, SharedState, Shower, Shown
 from haat.conversation.rules.channels import SHOW_PROFILES
-from haat.facts.profiles import ProfileChanged, ProfileFact
+from haat.facts.profiles import ProfileChanged, ProfileWanted
 from haat.kernel.ids import MerchantId
 from haat.kernel.time import DAY, MINUTE, SECOND, Instant
 
@@ -32,7 +32,7 @@ class Sharing:
     lines: Lines
     shower: Shower
 
-    def take(self, fact: ProfileFact, now: Instant) -> Turn:
+    def take(self, fact: ProfileChanged | ProfileWanted, now: Instant) -> Turn:
         """Take one fact. Raises Unavailable."""
         known = self.profiles.read(fact.merchant)
         if isinstance(fact, ProfileChanged):

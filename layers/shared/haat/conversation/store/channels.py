@@ -5,6 +5,7 @@
 | channel | CHANNEL#kind#address | CHANNEL |
 | the same, in its merchant's list | CHANNELS#merchant | kind#address |
 | that it wants its merchant's profile | CHANNELWANTS#merchant | kind#address#when it was saved |
+| that it is a shop's, or no more | CHANNELTELLS#merchant | kind#address#when#what |
 
 `merchant` is an attribute of its own, so that only its owner's channel can be saved anew or forgotten.
 """
@@ -18,7 +19,7 @@ from haat.conversation.model import Connected, Number
 from haat.conversation.rules.channels import SHOW_PROFILES, taken
 from haat.conversation.store.conversations import channel_key, read_channel
 from haat.conversation.store.items import compact, ttl
-from haat.facts import profiles
+from haat.facts import profiles, verification
 from haat.facts.codec import from_plain, to_plain
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import MerchantId
@@ -28,8 +29,11 @@ from haat.kernel.time import DAY, Instant, later
 ATTEMPTS = 3  # where others write the same rows at the same moment
 
 
-def connect_actions(connected: Connected) -> list[Action]:
-    """What saving a channel writes, new or anew; a stop that lay on it is lifted. Refused at 0: it is another merchant's."""
+def connect_actions(connected: Connected, *, new_shop: bool = False) -> list[Action]:
+    """What saving a channel writes, new or anew; a stop that lay on it is lifted. Refused at 0: it is another merchant's.
+
+    `new_shop`: it begins with this address, so that no badge can rest on it, and nobody need hear.
+    """
     channel = connected.channel
     doc = {"merchant": channel.merchant, "account": channel.account, "number": to_plain(connected.number)}
     saved: list[Action] = [
@@ -48,6 +52,8 @@ def connect_actions(connected: Connected) -> list[Action]:
         ),
         Put(item={"pk": f"CHANNELS#{channel.merchant}", "sk": f"{channel.kind}#{channel.address}"}),
     ]
+    if not new_shop:
+        saved.append(_tells(channel.merchant, channel.kind, channel.address, "saved", connected.connected_at))
     if channel.kind in SHOW_PROFILES:
         saved.append(_wants(connected))
     return saved
@@ -62,11 +68,27 @@ def _wants(connected: Connected) -> Put:
     return Put(item={**row, "ttl": ttl(later(at, 30 * DAY)), **wanted})
 
 
+def _tells(merchant: MerchantId, kind: str, address: str, what: str, at: Instant) -> Put:
+    """The row by which `verification` hears of it: a badge may rest on this number. Saved anew, people may dial it otherwise."""
+    row: Item = {
+        "pk": f"CHANNELTELLS#{merchant}",
+        "sk": f"{kind}#{address}#{at}#{what}",
+        "ttl": ttl(later(at, 14 * DAY)),
+    }
+    changed = verification.ShopChanged(merchant=merchant, what="number", occurred_at=at)
+    return Put(item={**row, **verification.outbox_row(changed)})
+
+
+def read_number(item: dict[str, Any]) -> Number:
+    """What the channel said of its address when it was connected over HTTP."""
+    return from_plain(Number, json.loads(item["doc"]).get("number", {}))
+
+
 def _read(item: dict[str, Any]) -> Connected:
     _, kind, address = item["pk"].split("#", 2)
     return Connected(
         channel=read_channel(kind, address, item),
-        number=from_plain(Number, json.loads(item["doc"]).get("number", {})),
+        number=read_number(item),
         connected_at=Instant(item.get("connected_at", 0)),
         stopped_at=Instant(item["stopped_at"]) if "stopped_at" in item else None,
     )
@@ -105,7 +127,7 @@ class DynamoChannels:
                 return answer
         raise Conflict("somebody else connects this at the same moment; try again")
 
-    def disconnect(self, merchant: MerchantId, kind: str, address: str) -> bool:
+    def disconnect(self, merchant: MerchantId, kind: str, address: str, at: Instant) -> bool:
         try:
             self._table.transact(
                 [
@@ -113,6 +135,7 @@ class DynamoChannels:
                         pk=channel_key(kind, address), sk="CHANNEL", when="#merchant = :mine", values={"mine": merchant}
                     ),
                     Delete(pk=f"CHANNELS#{merchant}", sk=f"{kind}#{address}"),
+                    _tells(merchant, kind, address, "gone", at),
                 ]
             )
         except Refused as refused:

@@ -13,6 +13,7 @@ from haat.aws.outbox import unfold
 from haat.aws.table import Table
 from haat.conversation.store.items import DUE, OUTBOUND, SEND_LIFE_MS, customer_pk, load_outgoing, read_conversation
 from haat.conversation.store.profile import DynamoSharedProfiles
+from haat.conversation.store.proving import DynamoProofs
 from haat.facts import profiles
 from haat.kernel.errors import Rejected
 from haat.kernel.ids import CustomerId, MerchantId
@@ -39,13 +40,15 @@ def _decided(row: dict[str, Any]) -> int:
 
 
 def shown(table: Table, row: dict[str, Any]) -> bool:
-    """Whether a row, of any table, asks channels to show a profile and has been taken. Raises Unavailable."""
+    """Whether a row, of any table, asks channels to show a profile, or about a number, and has been taken. Raises Unavailable."""
     if row.get("queue") != profiles.QUEUE:
         return False
     try:
         fact = profiles.load(unfold(row["body"]))
     except (Rejected, ValueError, KeyError):
         return False  # as below
+    if isinstance(fact, profiles.NumberWanted):
+        return DynamoProofs(table).answered(fact)
     told = DynamoSharedProfiles(table).read(fact.merchant)
     if isinstance(fact, profiles.ProfileWanted):
         return told is None or told.since >= fact.occurred_at

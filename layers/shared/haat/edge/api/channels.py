@@ -36,7 +36,7 @@ class ConnectingRoutes:
         address = call.path["channel"]
         if not _ADDRESS.fullmatch(address):
             raise NotFound("channel")
-        self._connecting.disconnect(merchant_of(call), address)
+        self._connecting.disconnect(merchant_of(call), address, call.now)
         return Answer(status=204)
 
 

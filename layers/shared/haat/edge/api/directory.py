@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from haat.business.rules.profile import public
+from haat.business.rules.profile import listed, public
 from haat.business.service.profiles import Directory
 from haat.edge.api.call import Call, cursor, from_cursor, page
-from haat.facts.codec import to_plain
 from haat.kernel.once import Answer
 
 FRESH = {"cache-control": "public, max-age=5"}  # seconds; a shop that closes is gone so soon
@@ -27,10 +26,12 @@ class DirectoryRoutes:
             word=asked.get("word", ""),
             after=from_cursor(asked.get("cursor")),
             limit=asked.get("limit", 25),
+            now=call.now,
         )
-        found = page([to_plain(card) for card in cards], cursor(after))
+        found = page([listed(card, level) for card, level in cards], cursor(after))
         return Answer(status=200, body=found.body, headers=FRESH)
 
     def get_shop(self, call: Call) -> Answer:
         """One shop's public profile."""
-        return Answer(status=200, body=public(self._directory.public(call.path["handle"])), headers=FRESH)
+        shop = self._directory.public(call.path["handle"])
+        return Answer(status=200, body=public(shop) | {"level": self._directory.level(shop, call.now)}, headers=FRESH)

@@ -11,6 +11,7 @@ from haat.business.service.operators import OperatorTokens
 from haat.business.service.operators import shown as token_shown
 from haat.business.service.tokens import MerchantTokens
 from haat.edge.api.call import Call, cursor, etag, from_cursor, page
+from haat.kernel.errors import NotFound, Rejected
 from haat.kernel.ids import MerchantId, OperatorId, TokenId
 from haat.kernel.once import Answer
 
@@ -60,7 +61,7 @@ class OperatorRoutes:
 
 @dataclass(frozen=True, slots=True)
 class OperatorTokenRoutes:
-    """Tokens that operators make: for owners, and for operators."""
+    """Tokens that operators make: for owners, for operators, and for reviewers."""
 
     _register: Register
     _owners: MerchantTokens
@@ -80,7 +81,13 @@ class OperatorTokenRoutes:
         return page([token_shown(token) for token in found], cursor(rest))
 
     def create_operator_token(self, call: Call) -> Answer:
-        """The right to run the market."""
+        """The right to run the market, or to review; of a reviewer's shops each must be one."""
+        for number, shop in enumerate(call.body.get("shops", ())):
+            try:
+                self._register.read(MerchantId(shop))
+            except NotFound:
+                fields = {f"shops.{number}": "is no shop's"}
+                raise Rejected("some fields are not as they should be", word="invalid", fields=fields) from None
         return self._operators.make(
             call.body, TokenId(call.draw()), OperatorId(call.draw()), self._chance(32), call.marker
         )

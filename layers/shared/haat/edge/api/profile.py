@@ -9,6 +9,7 @@ from haat.business.service.profiles import Profiles
 from haat.conversation.ports.profile import Shared, SharedProfiles
 from haat.edge.api.call import Call, etag
 from haat.kernel.once import Answer
+from haat.kernel.time import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,11 @@ class ProfileRoutes:
 
     def get_profile(self, call: Call) -> Answer:
         """As it is now."""
-        return self._whole(self._profiles.read(call.merchant))
+        return self._whole(self._profiles.read(call.merchant), call.now)
 
     def put_profile(self, call: Call) -> Answer:
         """As it is from now on."""
-        return self._whole(self._profiles.change(call.merchant, call.version, call.body))
+        return self._whole(self._profiles.change(call.merchant, call.version, call.body), call.now)
 
     def get_hours(self, call: Call) -> Answer:
         """As they are now."""
@@ -36,8 +37,9 @@ class ProfileRoutes:
         merchant = self._profiles.change_hours(call.merchant, call.version, call.body)
         return _tagged(merchant, hours_shown(merchant))
 
-    def _whole(self, merchant: Merchant) -> Answer:
-        return _tagged(merchant, shown(merchant) | {"whatsapp": _whatsapp(merchant, self._shared.read(merchant.id))})
+    def _whole(self, merchant: Merchant, now: Instant) -> Answer:
+        level, told = self._profiles.level(merchant, now), self._shared.read(merchant.id)
+        return _tagged(merchant, shown(merchant) | {"level": level, "whatsapp": _whatsapp(merchant, told)})
 
 
 def _whatsapp(merchant: Merchant, told: Shared | None) -> dict[str, Any]:

@@ -16,10 +16,25 @@ from haat.payment.model.bank import (
     Created,
     Failed,
     Keys,
+    Named,
     NotFound,
     Row,
     Rows,
 )
 from haat.payment.ports.banks import Bank
 
-__all__ = ["Account", "Asked", "BadRow", "Bank", "Call", "Caps", "Created", "Failed", "Keys", "NotFound", "Row", "Rows"]
+__all__ = [
+    "Account",
+    "Asked",
+    "BadRow",
+    "Bank",
+    "Call",
+    "Caps",
+    "Created",
+    "Failed",
+    "Keys",
+    "Named",
+    "NotFound",
+    "Row",
+    "Rows",
+]

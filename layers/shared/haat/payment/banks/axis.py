@@ -25,7 +25,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from haat.kernel.errors import Misconfigured, Rejected
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows, tables
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows, tables
 from haat.payment.banks.axis_entities import COLUMNS, NEEDED, evidence, refund_evidence, said, settled, signed
 from haat.payment.banks.ciphers import pss_sign
 from haat.payment.banks.wire import acknowledged, as_json, every, header, may_have, must_have, unanswered
@@ -157,6 +157,16 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """The bank's T+1 file. A deemed line is money; a line of another merchant, or with a damaged RRN, is a bad one."""
     return tables.read(account, raw, COLUMNS, NEEDED, settled)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """No public document says how it is asked: it tells no names."""
+    return None
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """There is no such answer."""
+    return unanswered(status)
 
 
 def _call(account: Account, keys: Keys, asked: Asked, path: str, body: Mapping[str, Any], *, version: str = "") -> Call:

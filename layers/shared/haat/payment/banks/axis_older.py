@@ -26,7 +26,7 @@ from typing import Any, Final, Literal
 
 from haat.kernel.errors import Misconfigured, Rejected
 from haat.kernel.time import Instant
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows, ciphers, tables
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows, ciphers, tables
 from haat.payment.banks.axis_entities import COLUMNS, NEEDED, settled
 from haat.payment.banks.wire import FINAL_CODES, acknowledged, as_json, every, must_have, settleable, unanswered
 from haat.payment.model.evidence import Evidence, RefundEvidence, Refused, Said, Status, Trust
@@ -170,6 +170,16 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """The bank's T+1 file, the same as that of the newer form."""
     return tables.read(account, raw, COLUMNS, NEEDED, settled)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """No public document says how it is asked: it tells no names."""
+    return None
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """There is no such answer."""
+    return unanswered(status)
 
 
 def _call(account: Account, keys: Keys, asked: Asked, path: str, order: Sequence[str], more: Mapping[str, str]) -> Call:

@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from haat.kernel.errors import Misconfigured, Rejected
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows, ciphers, tables
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows, ciphers, tables
 from haat.payment.banks.hdfc_entities import (
     COLUMNS,
     NEEDED,
@@ -139,6 +139,16 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """The bank's T+1 file, the merchant payout report."""
     return tables.read(account, raw, COLUMNS, NEEDED, row)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """No public document says how it is asked: it tells no names."""
+    return None
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """There is no such answer."""
+    return unanswered(status)
 
 
 def _form(raw: bytes) -> dict[str, str]:

@@ -20,7 +20,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from haat.kernel.errors import Misconfigured, Rejected
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows, ciphers, tables
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows, ciphers, tables
 from haat.payment.banks import icici_entities as entities
 from haat.payment.banks.wire import acknowledged, as_json, every, in_header, must_have, unanswered
 from haat.payment.model.evidence import Evidence, RefundEvidence, Refused, Said
@@ -134,6 +134,16 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """The bank's T+1 file. Its columns, and the words for a refund and a chargeback, are [A]."""
     return tables.read(account, raw, entities.COLUMNS, entities.NEEDED, entities.row)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """No public document says how it is asked: it tells no names."""
+    return None
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """There is no such answer."""
+    return unanswered(status)
 
 
 def _call(account: Account, keys: Keys, path: str, body: Mapping[str, str]) -> Call:

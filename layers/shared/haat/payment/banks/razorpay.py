@@ -1,6 +1,6 @@
 """Razorpay, a gateway. Its callbacks are proof: HMAC-SHA256 of the raw body under the webhook's own secret.
 
-Sources: razorpay.com/docs, pages Webhooks, QR Codes API, Refunds API (idempotent requests), Orders API, Settlements API; razorpay-python 2.x.
+Sources: razorpay.com/docs, pages Webhooks, QR Codes API, Refunds API (idempotent requests), Orders API, Settlements API, Validate VPA; razorpay-python 2.x.
 
 A request becomes a QR code there (`POST /v1/payments/qr_codes`, `single_use`, a fixed amount), not an order or a payment link: an order can be
 paid through Razorpay's checkout only, and a link opens a page in between; a QR code is what a UPI app reads, and its text (`image_content`,
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from haat.kernel.errors import Rejected
 from haat.kernel.time import DAY, MINUTE, SECOND, later
-from haat.payment.banks import Account, Asked, BadRow, Call, Caps, Created, Failed, Keys, NotFound, Rows
+from haat.payment.banks import Account, Asked, BadRow, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows
 from haat.payment.banks.razorpay_entities import PROOF, evidence, listed, named, refund_evidence, refund_ids, row, said
 from haat.payment.banks.wire import (
     acknowledged,
@@ -29,6 +29,7 @@ from haat.payment.banks.wire import (
     may_have,
     must_have,
     unanswered,
+    whose,
 )
 from haat.payment.model.evidence import Evidence, RefundEvidence, Refused, Said
 from haat.payment.rules import reading
@@ -42,6 +43,7 @@ CAPS: Final = Caps(
     creates=True,
     least_life_ms=30 * MINUTE,
     settlement_format="json",
+    tells_names=True,
     fetches_settlement=True,
     settles_within_days=7,  # it pays out two working days later, by default; a week holds every row of holidays
 )
@@ -214,6 +216,25 @@ def read_settlement(account: Account, raw: bytes) -> Rows:
         except Rejected as refused:
             bad.append(BadRow(line=line, reason=refused.word))
     return tuple(rows), tuple(bad)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """Ask for the address (docs, page Validate VPA)."""
+    return _call(account, keys, "/v1/payments/validate/vpa", {"vpa": vpa})
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """`customer_name` comes with `success` alone. An account that may not ask is told so with a BAD_REQUEST_ERROR: it says nothing of the address."""
+    if status != 200:
+        return _refusal(status, raw)
+    try:
+        found = reading.document(raw, reading.ANSWER)
+        success = found.get("success")
+        if not isinstance(success, bool):
+            raise malformed("success")
+        return whose(found.get("customer_name")) if success else NotFound()
+    except Rejected as refused:
+        return Failed(reason=refused.word)
 
 
 def _call(

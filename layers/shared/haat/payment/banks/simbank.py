@@ -10,6 +10,7 @@ a hint, and the pull behind it is the proof. The format is our own and as dull a
 | refund | POST `/refunds` -> `{"refund": {...}}`; the same `refund_id` again answers what the first one did |
 | - | or 422 `{"error": "unknown_payment"}` or `{"error": "amount"}`: it will not |
 | ask after it | GET `/refunds/{refund_id}` -> the same, or 404 `{"error": "unknown_refund"}` |
+| whose an address is | GET `/names?address=` -> `{"address": ..., "name": ...}`, or 404 `{"error": "unknown_address"}` |
 
 payment: `id`, `reference`, `rrn`, `amount`, `currency`, `status`, `at`, `merchant`, `payee`, `payer`. refund: `id`, `refund_id`, `payment_id`,
 `rrn` (of the payment), `amount`, `status`, `merchant`.
@@ -21,7 +22,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from haat.kernel.errors import Rejected
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows
 from haat.payment.banks.wire import (
     acknowledged,
     as_json,
@@ -32,6 +33,7 @@ from haat.payment.banks.wire import (
     may_have,
     must_have,
     unanswered,
+    whose,
 )
 from haat.payment.model.evidence import Evidence, RefundEvidence, Refused, Said, Status, Trust
 from haat.payment.rules import reading
@@ -44,6 +46,7 @@ CAPS: Final = Caps(
     call_keys=("api_token",),
     optional_keys=("callback_token_previous",),
     secret_headers=("x-simbank-token",),
+    tells_names=True,
     simulated=True,
 )
 
@@ -61,6 +64,7 @@ REFUND_WORDS: Final[Mapping[str, Literal["DONE", "FAILED", "PENDING"]]] = {
 
 REFUSALS: Final = frozenset({"unknown_payment", "amount"})
 NOTHING: Final = "unknown_refund"
+NOBODYS: Final = "unknown_address"
 
 
 def create(account: Account, keys: Keys, asked: Asked) -> Call | None:
@@ -161,6 +165,23 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """It writes no report."""
     return (), ()
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """Ask for the address."""
+    return _call(account, keys, "/names?" + urlencode({"address": vpa}))
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """One name. A 404 counts only in the bank's own words; 200 without a name is a bank that will not tell it."""
+    if status == 404 and _error(raw) == NOBODYS:
+        return NotFound()
+    if status != 200:
+        return unanswered(status)
+    try:
+        return whose(reading.document(raw, reading.ANSWER).get("name"))
+    except Rejected as refused:
+        return Failed(reason=refused.word)
 
 
 def _call(account: Account, keys: Keys, path: str, body: Mapping[str, Any] | None = None) -> Call:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from haat.kernel.errors import Misconfigured, Rejected
-from haat.payment.banks import Failed, Keys, NotFound
+from haat.kernel.text import clean
+from haat.payment.banks import Failed, Keys, Named, NotFound
 from haat.payment.model.evidence import Evidence, Refused, Said, Status
 
+LONGEST_NAME = 200  # code points of a name: what is longer is cut
 SEEN_AT_THE_DOOR: Mapping[str, int] = {
     "missing_signature": 401,
     "bad_signature": 401,
@@ -115,6 +117,16 @@ def unanswered(status: int) -> Failed:
             return Failed(reason="throttled")
         case _:
             return Failed(reason=f"http_{status}")
+
+
+def whose(said: Any) -> Named | Failed:
+    """The name in an answer. None there, or what can be none: a bank that will not tell it. No text at all: an answer that can't be read."""
+    if said is None:
+        return Failed(reason="no_name", refused=True)
+    if not isinstance(said, str):
+        return Failed(reason="malformed")
+    name = clean(said)
+    return Named(name=name[:LONGEST_NAME]) if name else Failed(reason="no_name", refused=True)
 
 
 def every[T](items: Iterable[T], read: Callable[[T], Evidence]) -> tuple[Evidence, ...] | NotFound | Failed:

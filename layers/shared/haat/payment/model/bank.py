@@ -42,6 +42,7 @@ class Caps:
     # What a signature is over: the bytes as they came, or what they say, written anew; then what can't be read can't be verified.
     signs: Literal["bytes", "document"] = "bytes"
     settlement_format: Literal["", "csv", "json"] = ""
+    tells_names: bool = False  # it says whose a UPI address is
     fetches_settlement: bool = False  # its report can be asked for; else a person brings a file
     # How many days after its own a payment is in a file at the latest. A file of day D has then named every payment up to D minus so many
     # days, and what it has not is reported missing. 0: D's own file holds all of D. Too small a figure reports money as missing that is on
@@ -109,6 +110,16 @@ class Created:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
     """The provider knows nothing of it (yet). Soon after creation that is not failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whose a UPI address is, as the bank writes the name."""
+
+    name: str
+
+    def __repr__(self) -> str:  # a person's, mostly
+        return "Named(***)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
-from haat.payment.model.bank import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Rows
+from haat.payment.model.bank import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Rows
 from haat.payment.model.evidence import Evidence, RefundEvidence, Said
 
 
@@ -64,3 +64,9 @@ class Bank(Protocol):
 
         A line of another merchant is a bad one (other_merchant); a file that has not the columns is one bad row, of line 0.
         """
+
+    def name_call(self, account: Account, keys: Keys, vpa: str) -> Call | None:
+        """Ask whose a UPI address is; None where the provider tells no names (CAPS.tells_names)."""
+
+    def read_name(self, account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+        """Read its answer. NotFound: it is nobody's. `refused`: the provider will not tell, whoever asks again."""

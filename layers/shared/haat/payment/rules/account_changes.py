@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from haat.facts import notices
+from haat.facts import notices, verification
 from haat.kernel.errors import Conflict
 from haat.kernel.ids import NoticeId, ulid
 from haat.kernel.time import DAY, Instant, later, rfc3339
@@ -158,6 +158,23 @@ def row(after: PayeeAccount, what: str) -> Row:
         | ({"change_at": rfc3339(at)} if wanted and at is not None else {}),
     )
     return Row(name=f"account#{after.id}#{what}", row=notices.outbox_row(notice))
+
+
+def rows(before: PayeeAccount, after: PayeeAccount, told: Sequence[str]) -> list[Row]:
+    """All that is told of one change: its shop's systems in these words, and `verification` where the shop is paid at another address.
+
+    A shop's badge may rest on the address of an account that is live, and on no other.
+    """
+    changes = [row(after, what) for what in told]
+    if _paid_at(before) == _paid_at(after):
+        return changes
+    shop = verification.ShopChanged(merchant=after.merchant, what="payee", occurred_at=after.changed_at)
+    return [*changes, Row(name=f"account#{after.id}#shop_changed", row=verification.outbox_row(shop))]
+
+
+def _paid_at(account: PayeeAccount) -> str:
+    """The UPI address by which it takes the shop's money now; none: ""."""
+    return account.bank.vpa if account.state == "live" else ""
 
 
 def waiting(account: PayeeAccount) -> dict[str, Any] | None:

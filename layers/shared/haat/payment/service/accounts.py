@@ -74,7 +74,7 @@ class PayeeAccounts:
         caps = self.offer.banks(before.bank.provider).CAPS
         keys = rules.keys_of(caps, given_keys)
         after, told = changes.keys_given(before, caps, keys, self._sealed(before, keys), once.at)
-        return self._save(after, once, *told, status=202 if changes.KEYS_WANTED in told else 200)
+        return self._save(before, after, once, *told, status=202 if changes.KEYS_WANTED in told else 200)
 
     def test(self, merchant: MerchantId, id: str, tr: str, once: Once) -> Answer:
         """Ask for Re 1: the account is live when that has arrived. Raises NotFound, Conflict (account-closed, bank-not-open), Unavailable."""
@@ -87,17 +87,19 @@ class PayeeAccounts:
         """Another UPI address is wanted, and can be confirmed a day later. Raises NotFound, Rejected, Conflict, Unavailable."""
         if (given := self.accounts.given(once)) is not None:
             return given
-        after = changes.address_wanted(self.read(merchant, id), vpa, once.at)
+        before = self.read(merchant, id)
+        after = changes.address_wanted(before, vpa, once.at)
         rules.alone(self.accounts.list(merchant), after)
-        return self._save(after, once, changes.ADDRESS_WANTED, status=202)
+        return self._save(before, after, once, changes.ADDRESS_WANTED, status=202)
 
     def confirm(self, merchant: MerchantId, id: str, once: Once) -> Answer:
         """All that waits counts from now on. Raises NotFound, Conflict (no-change-waits, change-too-early, account-closed), Unavailable."""
         if (given := self.accounts.given(once)) is not None:
             return given
-        after, told = changes.confirmed(self.read(merchant, id), once.at)
+        before = self.read(merchant, id)
+        after, told = changes.confirmed(before, once.at)
         rules.alone(self.accounts.list(merchant), after)
-        return self._save(after, once, *told)
+        return self._save(before, after, once, *told)
 
     def drop(self, merchant: MerchantId, id: str, now: Instant) -> None:
         """No other address and keys are wanted. Raises NotFound, Unavailable."""
@@ -124,9 +126,9 @@ class PayeeAccounts:
             sealed = replace(sealed, **{purpose: seals.seal(account.merchant, sealed_text(named))})
         return sealed
 
-    def _save(self, after: PayeeAccount, once: Once, *told: str, status: int = 200) -> Answer:
+    def _save(self, before: PayeeAccount, after: PayeeAccount, once: Once, *told: str, status: int = 200) -> Answer:
         answer, after = _answer(after, status), self._as_its_bank(after)
-        return self.accounts.save(after, (once, answer), [changes.row(after, what) for what in told]) or answer
+        return self.accounts.save(after, (once, answer), changes.rows(before, after, told)) or answer
 
     def _until_saved(
         self, merchant: MerchantId, id: str, rule: Callable[[PayeeAccount], PayeeAccount], what: str
@@ -138,7 +140,7 @@ class PayeeAccounts:
             if after is before:
                 return
             try:
-                self.accounts.save(self._as_its_bank(after), rows=[changes.row(after, what)])
+                self.accounts.save(self._as_its_bank(after), rows=changes.rows(before, after, [what]))
             except Changed:
                 continue
             return

@@ -250,11 +250,12 @@ class Settling:
             return Writing(mark=mark, rows=rows, at=now, proof=proof)
         there = self.accounts.get(request.account, fresh=True)
         made = account_changes.proven(there, request, self.accounts.list(there.merchant), now) if there else None
-        if made is None:
+        if there is None or made is None:
             return Writing(mark=mark, rows=rows, at=now, proof=proof)
         after, what = made
         after = replace(after, fetched=self.banks(after.bank.provider).CAPS.fetches_settlement)
-        return Writing(mark=mark, rows=[*rows, account_changes.row(after, what)], at=now, proof=proof, account=after)
+        rows = [*rows, *account_changes.rows(there, after, [what])]
+        return Writing(mark=mark, rows=rows, at=now, proof=proof, account=after)
 
     def _keys(self, account: PayeeAccount, bank: Bank) -> Keys:
         """What opens what this bank has sealed; most seal nothing. Raises Unavailable."""

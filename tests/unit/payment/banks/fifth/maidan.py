@@ -22,7 +22,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from haat.kernel.errors import Rejected
-from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, NotFound, Row, Rows, tables
+from haat.payment.banks import Account, Asked, Call, Caps, Created, Failed, Keys, Named, NotFound, Row, Rows, tables
 from haat.payment.banks.wire import (
     acknowledged,
     as_json,
@@ -166,6 +166,16 @@ def settlement(account: Account, keys: Keys, day: date, skip: int = 0) -> Call |
 def read_settlement(account: Account, raw: bytes) -> Rows:
     """The file of the day."""
     return tables.read(account, raw, COLUMNS, NEEDED, _row)
+
+
+def name_call(account: Account, keys: Keys, vpa: str) -> Call | None:
+    """It tells no names."""
+    return None
+
+
+def read_name(account: Account, status: int, raw: bytes) -> Named | NotFound | Failed:
+    """There is no such answer."""
+    return unanswered(status)
 
 
 def _call(account: Account, keys: Keys, path: str, body: Mapping[str, Any]) -> Call:

@@ -1,0 +1,5 @@
+"""The desk of every contract of verification."""
+
+from tests.contract.verification.desk import desk
+
+__all__ = ["desk"]
