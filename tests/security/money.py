@@ -66,11 +66,11 @@ FOUR = ("payment_callback", "payment_settlement", "payment_bank_call", "payment_
 class Purse:
     """The sweet shop's accounts, and the customer whom nobody may recognise."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, *, asked: int = 0) -> None:
         self.market, self.stage = market, market.stage
         self.till = Till(self.stage, ScriptedBank(), account_of(self.stage, merchant=SWEETS.merchant.id))
         open_accounts(self.stage, PAYEES)
-        self._asked = 0
+        self._asked = asked  # what another purse has asked for before
 
     def asks(self, account: str) -> str:
         """One more request; its reference."""
@@ -155,7 +155,7 @@ def _strangers(stage: Stage) -> None:
 
 def deaths_of_money(market: Market) -> None:
     """Those who handle money die, and AWS quotes them."""
-    purse, stage = Purse(market), market.stage
+    purse, stage = Purse(market, asked=500), market.stage
     quoted = f"{PAYER} {PHONE} {' '.join(KEYS.values())} {' '.join(ACCOUNTS)}"
     stage.runner.forget()
     stage.faults.clear()

@@ -19,6 +19,7 @@ from infra.local.seed import seed
 from infra.local.simulators.customer import Customer
 from infra.local.simulators.wire import signatures, wamid
 from infra.local.stage import Stage
+from tests.security.badge import CHECKER, EVIDENCE, Applicant, asks_for_a_badge, deaths_of_papers
 from tests.security.conftest import SHOPS, Sees, emptied
 from tests.security.messenger import page_refuses, talks_on_page
 from tests.security.money import FOUR, MONEY, PAYER, deaths_of_money, pays
@@ -55,7 +56,9 @@ FUNCTIONS = {
     "message_status",
     "merchant_notice",
     *FOUR,
+    CHECKER,
 }
+APIS = {"merchant_api", "operator_api"}  # by which a badge is asked for
 IN_KEYS = {"account", "account at a gateway"}
 SAYS = f"{LATIN} {BENGALI}"
 
@@ -278,6 +281,9 @@ def played(deployed: tuple[Stage, Sees], request: pytest.FixtureRequest) -> Iter
             aws_quotes_us(market)
             deaths(market)
             deaths_of_money(market)
+        asks_for_a_badge(applicant := Applicant(market))
+        with suppress(OnMotoOnly):
+            deaths_of_papers(applicant)
         poison(market, witness)
         yield market
 
@@ -331,7 +337,7 @@ def test_canaries_stand_nowhere_they_must_not(played: Market, deployed: tuple[St
         for number, id in enumerate(_wamids(stage))
         for part in (id.removeprefix("wamid."), id.removeprefix("wamid.")[-24:])
     }
-    looked_for = Search({**CANARIES, **MONEY, **wamids, "any wamid": "wamid."})
+    looked_for = Search({**CANARIES, **MONEY, **EVIDENCE, **wamids, "any wamid": "wamid."})
     places = [("log", line) for line in stage.logs.lines()]
     places += [("exception", str(failure)) for failure in stage.failures]
     places += [*ids_of_queues(stage, witness), *keys_of_tables(stage, witness), *settings_and_outputs(stage)]
@@ -384,7 +390,7 @@ def test_metrics_are_words_of_ours(played: Market) -> None:
             continue
         (directive,) = line["_aws"]["CloudWatchMetrics"]
         assert (directive["Namespace"], directive["Dimensions"]) == ("Haat/local", [["service"]])
-        assert line["service"] in FUNCTIONS
+        assert line["service"] in FUNCTIONS | APIS
         names = {metric["Name"] for metric in directive["Metrics"]}
         assert all(name.isascii() and name.replace("_", "").islower() for name in names)
         assert set(line) == {"_aws", "service"} | names

@@ -164,6 +164,8 @@ def _done(before: Kept, after: Kept) -> Counter[tuple[str, ...]]:
         ("came" if key not in before else "changed", key) for key, held in after.items() if before.get(key) != held
     ]
     moved += [("went", key) for key in before if key not in after]
+    # Status lists are signed anew by the clock, too.
+    moved = [(how, key) for how, key in moved if not key[1].startswith("LIST#")]
     return Counter((how, key[0], *map(_kind, key[1:])) for how, key in moved)
 
 

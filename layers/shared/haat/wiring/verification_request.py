@@ -1,5 +1,6 @@
 """Joins verification_request to the real tables, keys, buckets and websites."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from haat.kernel.ids import BadgeId, ulid
 from haat.kernel.time import Instant
 from haat.verification.rules import status
 from haat.verification.rules.badges import New
+from haat.verification.rules.wants import NEEDS
 from haat.verification.service.checking import Checking
 from haat.verification.service.documents import Documents
 from haat.verification.service.inspecting import Inspecting
@@ -31,14 +33,8 @@ from haat.verification.store.signer import KmsSigner
 from haat.verification.store.sites import OpenSites
 from haat.wiring.shop_now import shops
 
-OfRequest = (
-    facts.CheckWanted
-    | facts.PayeeNamed
-    | facts.NumberSeen
-    | facts.DocumentGiven
-    | facts.DocumentTakenAway
-    | facts.EvidenceToForget
-)
+_WORDS = "|".join((*NEEDS, "profile", "number", "payee"))
+_SAID = re.compile(rf"[0-7][0-9A-HJKMNP-TV-Z]{{25}}|{_WORDS}")  # a ULID, or a word of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,31 +113,31 @@ def take(it: Verification, body: str, now: Instant) -> Outcome:
     fact = facts.load(body)
     match fact:
         case facts.CheckWanted():
-            return Outcome(word=it.checking.check(fact, now), ids={**_request(fact), "check": fact.kind})
+            return Outcome(word=it.checking.check(fact, now), ids=_ids(fact))
         case facts.PayeeNamed():
-            return Outcome(word=it.checking.payee_named(fact, now), ids=_request(fact))
+            return Outcome(word=it.checking.payee_named(fact, now), ids=_ids(fact))
         case facts.NumberSeen():
-            return Outcome(word=it.checking.number_seen(fact, now), ids=_request(fact))
+            return Outcome(word=it.checking.number_seen(fact, now), ids=_ids(fact))
         case facts.ShopChanged():
-            word = it.checking.shop_changed(fact, now)
-            return Outcome(word=word, ids={"merchant": fact.merchant, "changed": fact.what})
+            return Outcome(word=it.checking.shop_changed(fact, now), ids=_ids(fact))
         case facts.DocumentGiven():
-            return Outcome(word=it.documents.look(fact, now), ids={**_request(fact), "document": fact.document})
+            return Outcome(word=it.documents.look(fact, now), ids=_ids(fact))
         case facts.DocumentTakenAway():
-            return Outcome(word=it.documents.drop(fact), ids={**_request(fact), "document": fact.document})
+            return Outcome(word=it.documents.drop(fact), ids=_ids(fact))
         case facts.EvidenceToForget():
-            return Outcome(word=it.documents.forget(fact, now), ids=_request(fact))
+            return Outcome(word=it.documents.forget(fact, now), ids=_ids(fact))
         case facts.BadgeToSign():
-            done = it.signing.sign_badge(fact.merchant, fact.badge, now)
-            return Outcome(word=done, ids={"merchant": fact.merchant, "badge": fact.badge})
+            return Outcome(word=it.signing.sign_badge(fact.merchant, fact.badge, now), ids=_ids(fact))
         case facts.ListToSign():
-            return Outcome(word=it.signing.sign_list(fact.list, now), ids={"list": fact.list})
+            return Outcome(word=it.signing.sign_list(fact.list, now), ids=_ids(fact))
         case _:
             assert_never(fact)
 
 
-def _request(fact: OfRequest) -> dict[str, object]:
-    return {"merchant": fact.merchant, "request": fact.request}
+def _ids(fact: facts.VerificationFact) -> dict[str, object]:
+    """What a log may say of a record: ids of ours, and words that we know. A record may hold anything, also where an id should stand."""
+    held = {name: getattr(fact, name, None) for name in ("merchant", "request", "document", "badge", "kind", "what")}
+    return {name: value for name, value in held.items() if isinstance(value, str) and _SAID.fullmatch(value)}
 
 
 def _sites(settings: Settings) -> OpenSites:

@@ -18,7 +18,9 @@ PLANTS = [
     Plant(
         rule="data.tables_are_protected",
         edits=(lambda documents: documents["template.yaml"]["Parameters"]["ProtectData"].update(Default="false"),),
-        found=tuple(f"{table}Table: {UNPROTECTED}" for table in ("Conversation", "Business", "Payment")),
+        found=tuple(
+            f"{table}Table: {UNPROTECTED}" for table in ("Conversation", "Business", "Payment", "Verification")
+        ),
     ),
     Plant(
         rule="data.tables_are_backed_up",

@@ -46,6 +46,7 @@ PLANTS = [
                 ("PaymentSettlement", "Evidence"),
                 ("PaymentBankCall", "Bank"),
                 ("PaymentReconciler", "Due"),
+                ("VerificationRequest", "Request"),
             )
         ),
     ),
