@@ -26,6 +26,7 @@ INBOUND, OUTBOUND = "conversation-inbound.fifo", "conversation-outbound.fifo"
 ASIDE, BY_HAND = "conversation-inbound-dlq.fifo", "Come in, we have kept it for you"
 NOTICES, NOTICES_ASIDE = "business-notice", "business-notice-dlq"
 DUE, STATUS, ROWS = "conversation-due", "conversation-status", "local-conversation"
+ROWS_ASIDE = "outbox-dlq"
 HELD: Mapping[str, int] = {STATUS: 60, DUE: 20, OUTBOUND: 60, INBOUND: 60}
 # Longer than what a dying function had received stays hidden (seconds).
 LONG_S = 400.0
@@ -119,13 +120,23 @@ def versions_in(stage: Deployed, *queues: str) -> set[int]:
     return {json.loads(message["body"])["v"] for queue in queues for message in stage.messages(queue)}
 
 
-def nothing_is_wrong(talk: Talk) -> None:
+def set_aside_by_the_older(pair: Pair) -> None:
+    """Rows for a queue that the last release's relay does not know lie aside, and nothing else does: `make outbox-repair` brings them back."""
+    if pair.older == ROOT:
+        return
+    rows = [json.loads(one["body"]) for one in pair.stage.messages(ROWS_ASIDE)]
+    assert {row["queue"] for row in rows} <= {"verification-request"}
+    pair.stage.client("sqs").purge_queue(QueueUrl=pair.stage.queue_url(ROWS_ASIDE))
+
+
+def nothing_is_wrong(pair: Pair, talk: Talk) -> None:
     """Let all that waits be done, and look at what came of it."""
     stage = talk.stage
     stage.graph.webhooks.crowd(20, wait=1.0)
     stage.run_for(LONG_S)
     stage.graph.webhooks.clear()
     assert talk.wrong() == []
+    set_aside_by_the_older(pair)
     assert [queue for queue in stage.deployment.queues if stage.queue_depth(queue)] == []
 
 
@@ -140,7 +151,7 @@ def test_what_one_version_queued_is_done_by_the_other_both_ways(pair: Pair) -> N
             versions.append(versions_in(stage, *HELD))
             with Talking(talk, SWEET_SHOP):
                 pair.stand(checkout)
-        nothing_is_wrong(talk)
+        nothing_is_wrong(pair, talk)
         assert talk.count() > 220, "nobody wrote during the deployment"
     if pair.older == ROOT:
         assert versions == [{1}, {2}]
@@ -182,6 +193,7 @@ def test_what_is_said_of_money_is_lost_by_no_version_that_knows_none(pair: Pair)
     assert {fact["fact"] for fact in facts} == {"order_money"}
     assert "PAID" in {fact["state"] for fact in facts}
     stage.client("sqs").purge_queue(QueueUrl=stage.queue_url(NOTICES_ASIDE))
+    set_aside_by_the_older(pair)
     assert [queue for queue in stage.deployment.queues if stage.queue_depth(queue)] == []
 
 
@@ -214,7 +226,7 @@ def test_version_changes_both_ways_while_customers_write(pair: Pair) -> None:
     assert people.asks(people.leela, "is there parking?")[-1].endswith(PARKING["replies"]["en"])
     stage.run_for(HOUR_S)  # the bot is silent for a while where a person has answered
     assert len(people.asks(people.meera, "hours")) == 1
-    nothing_is_wrong(talk)
+    nothing_is_wrong(pair, talk)
     # How many write depends on how fast the machine deploys; that somebody does, each time, must not.
     before, coming, going = written
     assert before < coming < going, "nobody wrote during one of the deployments"

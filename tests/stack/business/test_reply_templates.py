@@ -97,6 +97,7 @@ def many(count: int) -> dict[str, Any]:
     return {"id": "forms", "examples": examples, "replies": {"en": "Please ask at the desk."}}
 
 
+@pytest.mark.on_moto("a wish that waits is looked at before it is done")
 def test_more_than_two_hundred_examples_are_learnt_within_minutes_too(shop: Shop) -> None:
     """Nobody waits for it; until then the nearest example decides, and then what was learnt."""
     shop.starts()
