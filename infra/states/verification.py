@@ -9,7 +9,7 @@ from haat.kernel.time import DAY, Instant, later
 from haat.verification.model.badge import Complaint
 from haat.verification.model.dossier import Change, Dossier
 from haat.verification.model.request import Approval, CheckKind, CheckState, RequestState
-from haat.verification.rules import badges, deciding, machine, timing
+from haat.verification.rules import badges, deciding, filing, machine, timing
 from infra.states.told import lines
 from infra.states.verified import (
     BADGE,
@@ -68,7 +68,7 @@ def facts() -> dict[str, list[Fact]]:
         "The shop": [
             Fact(name="it begins another request", play=lambda d, now: machine.begin(d, other, "site", "owner", now)),
             Fact(name="it gives other evidence", play=lambda d, now: machine.give(d, REQUEST, dict.fromkeys(FIELDS, "…"), "owner", now)),
-            Fact(name="it announces a document", play=lambda d, now: machine.announce(d, REQUEST, PAPER, "owner", now)),
+            Fact(name="it announces a document", play=lambda d, now: filing.announce(d, REQUEST, PAPER, "owner", now)),
             Fact(name="it sends the request", play=lambda d, now: machine.send(d, REQUEST, BASIS, NOW, "owner", now)),
             Fact(name="it withdraws it", play=lambda d, now: machine.withdraw(d, REQUEST, "owner", now)),
             Fact(name="it appeals", play=lambda d, now: machine.appeal(d, REQUEST, "…", "owner", now)),

@@ -13,7 +13,7 @@ from haat.kernel.ids import BadgeId, DocumentId, OperatorId
 from haat.kernel.time import DAY, MINUTE, SECOND, Instant, later
 from haat.verification.model.evidence import Document
 from haat.verification.ports import SignedList
-from haat.verification.rules import badges, machine
+from haat.verification.rules import badges, filing, machine
 from haat.verification.rules.changes import nothing
 from haat.verification.store.badges import DynamoBadges
 from haat.verification.store.dossiers import DynamoDossiers
@@ -115,12 +115,12 @@ def test_document_is_lost_until_it_was_looked_at(table: "Table", desk: Desk) -> 
     """One that was taken away is deleted again with each repair: nothing here shows that it is gone."""
     paper = Document(id=PAPER, kind="tax", media="application/pdf")
     desk.do(SHOP, begin(asking(1)))
-    desk.do(SHOP, lambda before, now: machine.announce(before, asking(1), paper, "owner", now))
-    desk.do(SHOP, lambda before, now: machine.posted(before, asking(1), PAPER, "owner", now))
+    desk.do(SHOP, lambda before, now: filing.announce(before, asking(1), paper, "owner", now))
+    desk.do(SHOP, lambda before, now: filing.posted(before, asking(1), PAPER, "owner", now))
     assert missing(table, desk) == [f"document#{PAPER}"]
-    desk.do(SHOP, lambda before, now: machine.looked(before, asking(1), PAPER, "", 7, now))
+    desk.do(SHOP, lambda before, now: filing.looked(before, asking(1), PAPER, "", 7, now))
     assert missing(table, desk) == []
-    desk.do(SHOP, lambda before, now: machine.take_away(before, asking(1), PAPER, "owner", now))
+    desk.do(SHOP, lambda before, now: filing.take_away(before, asking(1), PAPER, "owner", now))
     assert missing(table, desk) == [f"drop#{PAPER}"]
 
 

@@ -15,7 +15,7 @@ from haat.verification.model.dossier import Change, Dossier
 from haat.verification.model.evidence import Document, Evidence
 from haat.verification.model.request import CheckState, Likeness
 from haat.verification.ports import Writing
-from haat.verification.rules import badges, deciding, machine
+from haat.verification.rules import badges, deciding, filing, machine
 from haat.verification.rules.bases import basis_of
 from haat.verification.rules.evidence import hidden, to_text
 from haat.verification.rules.imitation import MOST_KEYS, keys
@@ -106,9 +106,9 @@ class Petitions:
         given = machine.give(self.dossiers.load(shop), id, hidden(evidence), "owner", now)
         self._does(given, (id, self._seals.seal(shop, to_text(evidence))))
         document = Document(id=paper, kind="tax", media="image/png", announced_at=now)
-        self._does(machine.announce(self.dossiers.load(shop), id, document, "owner", now))
-        self._does(machine.posted(self.dossiers.load(shop), id, paper, "owner", now))
-        self._does(machine.looked(self.dossiers.load(shop), id, paper, "", len(PNG), now))
+        self._does(filing.announce(self.dossiers.load(shop), id, document, "owner", now))
+        self._does(filing.posted(self.dossiers.load(shop), id, paper, "owner", now))
+        self._does(filing.looked(self.dossiers.load(shop), id, paper, "", len(PNG), now))
         self._put(f"kept/{shop}/{id}/{paper}", shop)
         basis = basis_of(known, evidence)
         self._does(machine.send(self.dossiers.load(shop), id, basis, known, "owner", now))

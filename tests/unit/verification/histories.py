@@ -12,7 +12,7 @@ from haat.verification.model.badge import Badge, Complaint
 from haat.verification.model.dossier import Change, Dossier, Entry, ShopNow
 from haat.verification.model.evidence import Document
 from haat.verification.model.request import Basis, Check, CheckKind, CheckState, Likeness, Request, Verdict
-from haat.verification.rules import badges, deciding, machine, wants
+from haat.verification.rules import badges, deciding, filing, machine, wants
 from haat.verification.rules.changes import nothing
 
 SHOP = MerchantId("01M0000000000000000000SHXP")
@@ -141,18 +141,18 @@ def _give(w: World) -> Change:
 def _announce(w: World) -> Change:
     document = Document(id=DocumentId(w.id("D")), kind="tax", media="image/png", announced_at=w.now)
     w.documents.append(document.id)
-    return machine.announce(w.dossier, w.request(), document, "owner", w.now)
+    return filing.announce(w.dossier, w.request(), document, "owner", w.now)
 
 
 def _document(w: World) -> Change:
     id = w.random.choice(w.documents[-3:] or ["none"])
     match w.random.randrange(4):
         case 0:
-            return machine.take_away(w.dossier, w.request(), id, "owner", w.now)
+            return filing.take_away(w.dossier, w.request(), id, "owner", w.now)
         case 1:
-            return machine.posted(w.dossier, w.request(), id, "owner", w.now)
+            return filing.posted(w.dossier, w.request(), id, "owner", w.now)
         case _:
-            return machine.looked(w.dossier, w.request(), id, w.random.choice(("", "", "too_large")), 100, w.now)
+            return filing.looked(w.dossier, w.request(), id, w.random.choice(("", "", "too_large")), 100, w.now)
 
 
 def _send(w: World) -> Change:

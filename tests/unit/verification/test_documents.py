@@ -10,7 +10,7 @@ from haat.kernel.ids import DocumentId, MerchantId, RequestId
 from haat.kernel.time import DAY
 from haat.verification.memory.shelf import MemoryShelf
 from haat.verification.model.evidence import Document, Media
-from haat.verification.rules import files, machine, shown, timing
+from haat.verification.rules import files, filing, machine, shown, timing
 from tests.unit.verification.benched import Bench
 from tests.unit.verification.cases import REQUEST, SHOP
 
@@ -35,7 +35,7 @@ def opened(media: Media = "application/pdf") -> Bench:
     bench.dossiers.kept.clear()
     bench.save(machine.begin, REQUEST, "token", "owner", bench.now)
     document = Document(id=FILE, kind="tax", media=media, announced_at=bench.now)
-    bench.save(machine.announce, REQUEST, document, "owner", bench.now)
+    bench.save(filing.announce, REQUEST, document, "owner", bench.now)
     return bench
 
 
@@ -43,7 +43,7 @@ def posts(bench: Bench, data: bytes | None) -> None:
     """The shop posts a file, and says so."""
     if data is not None:
         bench.shelf.post(*PLACE, data)
-    bench.save(machine.posted, REQUEST, FILE, "owner", bench.now)
+    bench.save(filing.posted, REQUEST, FILE, "owner", bench.now)
 
 
 def seen(bench: Bench) -> tuple[str, str | None]:
@@ -187,7 +187,7 @@ def test_document_that_is_taken_away_is_deleted_in_whichever_order_its_records_c
     posts(bench, STARTS["application/pdf"])
     gone = DocumentTakenAway(merchant=SHOP, request=REQUEST, document=FILE)
     assert bench.documents.drop(gone) == "nothing"  # it is not gone yet: nobody believes a record
-    bench.save(machine.take_away, REQUEST, FILE, "owner", bench.now)
+    bench.save(filing.take_away, REQUEST, FILE, "owner", bench.now)
     assert bench.documents.drop(gone) == "dropped"
     bench.shelf.post(*PLACE, STARTS["application/pdf"])  # its form is good for some minutes more
     assert bench.documents.look(GIVEN, bench.now) == "nothing"

@@ -10,7 +10,7 @@ from haat.kernel.time import DAY, HOUR, Instant, later
 from haat.verification.model.badge import Complaint
 from haat.verification.model.dossier import Change, Dossier
 from haat.verification.model.evidence import Document
-from haat.verification.rules import badges, deciding, machine, status, timing
+from haat.verification.rules import badges, deciding, filing, machine, status, timing
 from haat.verification.rules.bases import drawn
 from tests.unit.verification.cases import (
     LOOKS_LIKE,
@@ -61,7 +61,7 @@ def test_a_request_says_all_that_is_missing() -> None:
         sent(["trade_name"])
     assert set(refusal.value.fields) == {"legal_name", "phone", "documents"}
     paper = Document(id=DocumentId("D"), kind="tax", media="image/png")
-    half = machine.announce(begun(["legal_name", "phone"]), REQUEST, paper, "owner", at(0)).after
+    half = filing.announce(begun(["legal_name", "phone"]), REQUEST, paper, "owner", at(0)).after
     with pytest.raises(Rejected) as refusal:
         sent(before=half)
     assert "post" in refusal.value.fields["documents"]
@@ -95,11 +95,11 @@ def test_nothing_proves_a_business_no_badge() -> None:
 def test_a_document_that_was_looked_at_proves_one() -> None:
     """A kept document is enough, without any number."""
     paper = Document(id=DocumentId("D"), kind="tax", media="image/png")
-    dossier = machine.announce(begun(["legal_name", "phone"]), REQUEST, paper, "owner", at(0)).after
-    given = machine.posted(dossier, REQUEST, "D", "owner", at(0))
+    dossier = filing.announce(begun(["legal_name", "phone"]), REQUEST, paper, "owner", at(0)).after
+    given = filing.posted(dossier, REQUEST, "D", "owner", at(0))
     assert [(one.what, one.of) for one in given.next] == [("document", "D")]
-    looked = machine.looked(given.after, REQUEST, "D", "", 100, at(0)).after
-    assert machine.looked(looked, REQUEST, "D", "too_large", 1, at(0)).after == looked, "a look that comes late"
+    looked = filing.looked(given.after, REQUEST, "D", "", 100, at(0)).after
+    assert filing.looked(looked, REQUEST, "D", "too_large", 1, at(0)).after == looked, "a look that comes late"
     assert _state(decided(checked(sent(before=looked))).after) == "approved"
 
 

@@ -10,7 +10,6 @@ from haat.kernel.errors import Conflict, Rejected
 from haat.kernel.ids import RequestId
 from haat.kernel.time import Instant
 from haat.verification.model.dossier import Change, Dossier, Entry, Next, ShopNow
-from haat.verification.model.evidence import Document
 from haat.verification.model.request import Basis, Check, CheckKind, CheckState, Likeness, Request
 from haat.verification.rules import badges, timing, wants
 from haat.verification.rules.bases import differs
@@ -42,57 +41,14 @@ def begin(before: Dossier, id: RequestId, site_token: str, who: str, now: Instan
 
 def give(before: Dossier, id: RequestId, shown: dict[str, str], who: str, now: Instant) -> Change:
     """Evidence in the place of what was given before; `shown` has each field that is there. Raises Conflict."""
-    request = _editable(before, id)
+    request = editable(before, id)
     after = replace(request, given=tuple(shown), shown=shown)
     return with_request(before, after, Entry(what="given", by="shop", at=now, who=who, said={"fields": sorted(shown)}))
 
 
-def announce(before: Dossier, id: RequestId, document: Document, who: str, now: Instant) -> Change:
-    """A document that is going to be posted. Raises Conflict."""
-    request = _editable(before, id)
-    if len(request.documents) >= wants.MOST_DOCUMENTS:
-        raise Conflict(f"a request has at most {wants.MOST_DOCUMENTS} documents; take one away first", word="too-many")
-    after = replace(request, documents=(*request.documents, document))
-    entry = Entry(what="document_announced", by="shop", at=now, who=who, said={"document": document.id})
-    return with_request(before, after, entry)
-
-
-def posted(before: Dossier, id: RequestId, document: str, who: str, now: Instant) -> Change:
-    """A document was posted, and is to be looked at. Raises Conflict; the same again changes nothing."""
-    request = _editable(before, id)
-    if (known := _document(request, document)) is None or known.state in ("given", "kept", "deleted"):
-        return nothing(before)
-    entry = Entry(what="document_given", by="shop", at=now, who=who, said={"document": document})
-    change = with_request(before, _with(request, replace(known, state="given", reason="")), entry)
-    return replace(change, next=(Next(what="document", of=document),))
-
-
-def looked(before: Dossier, id: RequestId, document: str, reason: str, size: int, now: Instant) -> Change:
-    """What a look at a document has shown: it is kept, or refused for a reason."""
-    request = before.request
-    if request is None or request.id != id or (known := _document(request, document)) is None or known.state != "given":
-        return nothing(before)
-    after = replace(known, state="refused" if reason else "kept", reason=reason, size=size)
-    entry = Entry(
-        what=f"document_{after.state}", by="machine", at=now, said={"document": document, "reason": reason or None}
-    )
-    return with_request(before, _with(request, after), entry)
-
-
-def take_away(before: Dossier, id: RequestId, document: str, who: str, now: Instant) -> Change:
-    """A document less. Raises Conflict; the same again changes nothing."""
-    request = _editable(before, id)
-    left = tuple(one for one in request.documents if one.id != document)
-    if left == request.documents:
-        return nothing(before)
-    entry = Entry(what="document_taken_away", by="shop", at=now, who=who, said={"document": document})
-    change = with_request(before, replace(request, documents=left), entry)
-    return replace(change, next=(Next(what="drop", of=document),))
-
-
 def send(before: Dossier, id: RequestId, basis: Basis, shop: ShopNow, who: str, now: Instant) -> Change:
     """All that the shop has is there: the checks begin. Raises Conflict, and Rejected naming what is missing."""
-    request = _editable(before, id)
+    request = editable(before, id)
     if not shop.open or shop.country not in wants.COUNTRIES:
         raise Conflict(
             "the shop is closed or blocked, or of a country in which nobody is verified here", word="not-here"
@@ -160,6 +116,14 @@ def found(
     after = replace(check, state=state, word=word, tries=tries, again_at=again, done_at=now)
     change = _checked(before, request, after, likenesses, now)
     return badges.confirmed(change, shop, new, now) if shop is not None and new is not None else change
+
+
+def editable(dossier: Dossier, id: RequestId) -> Request:
+    """The request of this id, while its shop may still change it. Raises Conflict (request-sent, request-over)."""
+    request = current(dossier, id)
+    if request.state not in EDITABLE:
+        raise Conflict("it was sent; withdraw it to begin anew, or wait for the decision", word="request-sent")
+    return request
 
 
 def withdraw(before: Dossier, id: RequestId, who: str, now: Instant) -> Change:
@@ -252,13 +216,6 @@ def _late(check: Check, now: Instant) -> Check:
     return replace(again, state="unreachable", word="no_answer") if silent else again
 
 
-def _editable(dossier: Dossier, id: RequestId) -> Request:
-    request = current(dossier, id)
-    if request.state not in EDITABLE:
-        raise Conflict("it was sent; withdraw it to begin anew, or wait for the decision", word="request-sent")
-    return request
-
-
 def _running(dossier: Dossier, id: RequestId, round: int, kind: CheckKind) -> tuple[Request, Check] | None:
     """The request and its check, while an answer to it means something."""
     request = dossier.request
@@ -300,11 +257,3 @@ def _settled(before: Request, after: Request) -> tuple[Request, tuple[News, ...]
 
 def _stopped(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     return tuple(replace(one, again_at=Instant(0)) for one in checks)
-
-
-def _document(request: Request, id: str) -> Document | None:
-    return next((one for one in request.documents if one.id == id), None)
-
-
-def _with(request: Request, document: Document) -> Request:
-    return replace(request, documents=tuple(document if one.id == document.id else one for one in request.documents))

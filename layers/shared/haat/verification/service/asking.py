@@ -14,7 +14,7 @@ from haat.verification.model.evidence import Document, Evidence
 from haat.verification.model.request import Request
 from haat.verification.ports import Dossiers, Listed, Seals, Shelf, Shops, Writing
 from haat.verification.rules import evidence as rules
-from haat.verification.rules import machine, shown
+from haat.verification.rules import filing, machine, shown
 from haat.verification.rules.bases import basis_of
 from haat.verification.rules.changes import both, nothing
 from haat.verification.rules.news import rows
@@ -129,7 +129,7 @@ class Asking:
         if answer is None:
 
             def rule(before: Dossier, request: Request) -> Change:
-                return machine.announce(before, request.id, document, who, once.at)
+                return filing.announce(before, request.id, document, who, once.at)
 
             offered = {"document_id": document.id, "media_type": document.media, "most_bytes": MOST_BYTES}
             answer = self._moved(merchant, id, rule, once.at, once, status=201, offered=offered)
@@ -145,7 +145,7 @@ class Asking:
 
         def rule(before: Dossier, request: Request) -> Change:
             _known(request, document)
-            return machine.posted(before, request.id, document, who, now)
+            return filing.posted(before, request.id, document, who, now)
 
         return self._moved(merchant, id, rule, now, status=202)
 
@@ -154,7 +154,7 @@ class Asking:
 
         def rule(before: Dossier, request: Request) -> Change:
             _known(request, document)
-            return machine.take_away(before, request.id, document, who, now)
+            return filing.take_away(before, request.id, document, who, now)
 
         self._moved(merchant, id, rule, now)
 

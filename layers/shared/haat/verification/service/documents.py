@@ -13,7 +13,7 @@ from haat.kernel.ids import DocumentId, MerchantId, RequestId
 from haat.kernel.time import Instant
 from haat.verification.model.evidence import Document
 from haat.verification.ports import Dossiers, Shelf, Writing
-from haat.verification.rules import files, machine, news, timing
+from haat.verification.rules import files, filing, news, timing
 
 ATTEMPTS = 5
 
@@ -45,7 +45,7 @@ class Documents:
             reason = files.fault(document.media, seen.size, seen.start) if seen else "no_file"
             if seen and not reason and not self.shelf.keep(*place, seen.tag, document.media):
                 continue  # another file was posted in its place: that one is looked at
-            change = machine.looked(before, given.request, given.document, reason, seen.size if seen else 0, now)
+            change = filing.looked(before, given.request, given.document, reason, seen.size if seen else 0, now)
             try:
                 self.dossiers.save(before, change, Writing(at=now, rows=news.rows(change, now)))
             except Changed:
