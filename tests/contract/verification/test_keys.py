@@ -22,7 +22,7 @@ def pair(request: pytest.FixtureRequest, tables: Tables) -> tuple[Signer, Keys]:
         memory = MemorySigner()
         return memory, memory
     key = tables._outputs["FirstBadgeKeyArn"]
-    return KmsSigner(tables.kms, key), KmsKeys(lambda: tables.kms, [key])
+    return KmsSigner(lambda: tables.kms, key), KmsKeys(lambda: tables.kms, [key])
 
 
 def test_signature_is_two_numbers_under_a_key_that_is_shown(pair: tuple[Signer, Keys]) -> None:
@@ -35,7 +35,7 @@ def test_signature_is_two_numbers_under_a_key_that_is_shown(pair: tuple[Signer, 
 def test_signature_of_the_service_is_believed_by_another_library(tables: Tables) -> None:
     """The published key, and what was signed, are all that a stranger needs."""
     key = tables._outputs["SecondBadgeKeyArn"]
-    signature = KmsSigner(tables.kms, key).sign(LONG)
+    signature = KmsSigner(lambda: tables.kms, key).sign(LONG)
     (shown,) = KmsKeys(lambda: tables.kms, [key]).published()
     public = ECKey.import_key(shown).public_key
     der = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
@@ -45,4 +45,4 @@ def test_signature_of_the_service_is_believed_by_another_library(tables: Tables)
 def test_key_that_is_not_there_is_unavailable(tables: Tables) -> None:
     """The service says no: the record comes again."""
     with pytest.raises(Unavailable):
-        KmsSigner(tables.kms, "00000000-0000-4000-8000-000000000000").sign(b"a")
+        KmsSigner(lambda: tables.kms, "00000000-0000-4000-8000-000000000000").sign(b"a")

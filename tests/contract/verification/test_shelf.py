@@ -15,8 +15,9 @@ from haat.kernel.errors import Unavailable
 from haat.kernel.ids import DocumentId, RequestId
 from haat.verification.memory.shelf import MemorySeals, MemoryShelf
 from haat.verification.ports import Form, Seals, Shelf
+from haat.verification.rules.files import MOST_BYTES
 from haat.verification.store.seals import KmsSeals
-from haat.verification.store.shelf import FIRST, MOST_BYTES, S3Shelf
+from haat.verification.store.shelf import FIRST, S3Shelf
 from tests.contract.verification.desk import shop
 
 if TYPE_CHECKING:

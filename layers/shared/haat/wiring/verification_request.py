@@ -92,7 +92,7 @@ def build(settings: Settings) -> Verification:
     signing = Signing(
         dossiers=dossiers,
         lists=lists,
-        signer=KmsSigner(clients.kms(), settings.badge_key),
+        signer=KmsSigner(clients.kms, settings.badge_key),
         issuer=settings.public_url.rstrip("/"),
     )
     sweeping = Sweeping(dossiers=dossiers, lists=lists, checking=checking, documents=documents, signing=signing)

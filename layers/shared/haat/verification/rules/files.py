@@ -5,6 +5,8 @@ from typing import Final, Literal
 from haat.verification.model.evidence import Media
 
 MOST_BYTES: Final = 10 * 1024 * 1024
+FORM_S: Final = 900  # how long the form for a document is good, in seconds
+LINK_S: Final = 300  # and the address at which one can be read
 Refusal = Literal["", "no_file", "too_large", "other_type"]
 REFUSALS: Final[tuple[Refusal, ...]] = ("no_file", "too_large", "other_type")
 # PDF: ISO 32000-1, 7.5.2; JPEG: ISO/IEC 10918-1, B.1.1.3 (SOI, and the marker that follows); PNG: ISO/IEC 15948, 5.2.

@@ -17,11 +17,11 @@ from haat.verification.rules import evidence as rules
 from haat.verification.rules import filing, machine, shown
 from haat.verification.rules.bases import basis_of
 from haat.verification.rules.changes import both, nothing
+from haat.verification.rules.files import FORM_S, MOST_BYTES
 from haat.verification.rules.news import rows
 
 ATTEMPTS = 8  # of a change that somebody else was faster than
 TOKEN_BYTES = 16  # of chance, in what a website is to show
-FORM_S, MOST_BYTES = 900, 10 * 1024 * 1024  # of a form for a document; the shelf's own
 MOST_SAID = 1_000  # letters of an appeal
 
 type Rule = Callable[[Dossier, Request], Change]

@@ -8,21 +8,20 @@ from haat.kernel.errors import Changed, Conflict, NotFound, Rejected, Unavailabl
 from haat.kernel.ids import BadgeId, DocumentId, MerchantId, RequestId
 from haat.kernel.once import Answer, Once
 from haat.kernel.text import name_fault
-from haat.kernel.time import MINUTE, Instant, as_datetime, later, rfc3339
+from haat.kernel.time import SECOND, Instant, later, rfc3339
 from haat.verification.model.badge import Complaint
 from haat.verification.model.dossier import Change, Dossier, Entry, ShopNow
 from haat.verification.model.evidence import Document
 from haat.verification.model.request import Check, Likeness, Request
 from haat.verification.ports import Dossiers, Inspector, Listed, PlaceTaken, Seals, Shelf, Shops, Writing
-from haat.verification.rules import badges, deciding, news, review_shown
+from haat.verification.rules import badges, deciding, news, review_shown, status
 from haat.verification.rules.bases import differs
 from haat.verification.rules.deciding import Decision, Known, Reviewer
 from haat.verification.rules.evidence import from_text, said_again
+from haat.verification.rules.files import LINK_S
 from haat.verification.rules.words import sentence
 
 ATTEMPTS: Final = 8  # at a change that somebody else was faster with, or at a place that is taken
-PLACES: Final = 1 << 20  # of one status list
-LINK_MS: Final = 5 * MINUTE  # as long as a document's link is good
 REASON: Final = 500  # letters
 
 
@@ -79,7 +78,7 @@ class Reviewing:
                 "document_id": document,
                 "evidence": evidence,
                 "link": None if file is None else self.shelf.link(merchant, id, file.id),
-                "expires_at": None if file is None else rfc3339(later(once.at, LINK_MS)),
+                "expires_at": None if file is None else rfc3339(later(once.at, LINK_S * SECOND)),
             },
         )
 
@@ -169,8 +168,8 @@ class Reviewing:
         return shop
 
     def _place(self, badge: BadgeId, now: Instant) -> badges.New:
-        index = int.from_bytes(self.chance(4)) % PLACES
-        return badges.New(id=badge, list=f"{as_datetime(now):%Y-%m}", index=index)
+        index = status.place(int.from_bytes(self.chance(8)))
+        return badges.New(id=badge, list=status.list_of(now), index=index)
 
     def _names_seen(self, before: Dossier, id: RequestId, likenesses: Sequence[Likeness], now: Instant) -> None:
         """What was read is not what is there where another shop was verified since, with a name like this one. Raises Changed."""

@@ -8,10 +8,8 @@ from typing import Final
 from haat.aws.bucket import Bucket, Lock
 from haat.kernel.ids import DocumentId, MerchantId, RequestId
 from haat.verification.ports import Form, Seen
+from haat.verification.rules.files import FORM_S, LINK_S, MOST_BYTES
 
-MOST_BYTES: Final = 10 * 1024 * 1024
-FORM_S: Final = 900
-LINK_S: Final = 300
 FIRST: Final = 512  # bytes of a file that a look shows
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from haat.aws.weather import answers
@@ -12,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class KmsSigner:
-    """Fills the port Signer. The public key is asked for once in a process: a key in KMS is the same for ever."""
+    """Fills the port Signer. The client is made when something is to be signed: most records ask for no signature. The public key is asked for once in a process: a key in KMS is the same for ever."""
 
-    def __init__(self, client: "KMSClient", key: str) -> None:
-        self._client, self._id, self._key = client, key, ""
+    def __init__(self, client: "Callable[[], KMSClient]", key: str) -> None:
+        self._made, self._id, self._key = cache(client), key, ""
 
     @property
     def key(self) -> str:
         if not self._key:
-            self._key = _shown(self._client, self._id)["kid"]
+            self._key = _shown(self._made(), self._id)["kid"]
         return self._key
 
     def sign(self, signed: bytes) -> bytes:
         # The digest, since KMS takes 4,096 bytes at the most and a status list is longer.
         with answers("keys"):
-            got = self._client.sign(
+            got = self._made().sign(
                 KeyId=self._id,
                 Message=hashlib.sha256(signed).digest(),
                 MessageType="DIGEST",
