@@ -127,6 +127,7 @@ def checked_out_of_time(it: Caller) -> bool:
     """The time of verification_request runs out between two checks: the rest is made by its next call."""
     with it.deployed.faults.hold("verification_request"):
         path = _sent(it, HARDWARE, NOT_ITS_NUMBER, paper=False)
+        it.deployed.drain()  # all checks wait in the queue, and come together
         if it.once("slow"):
             it.deployed.engine.slow("dynamodb:PutItem", LONG_CHECK_S)
     state = _checked(it, HARDWARE, path)["state"]

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -68,8 +69,11 @@ class Running:
 
     def children(self) -> list[int]:
         """Return its functions' processes."""
-        path = Path(f"/proc/{self.process.pid}/task")
-        return [int(pid) for task in path.iterdir() for pid in (task / "children").read_text().split()]
+        found: list[int] = []
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+                found += map(int, (task / "children").read_text().split())
+        return found
 
     def phone(self, path: str, body: object = None) -> Any:
         """Call the simulated phone."""

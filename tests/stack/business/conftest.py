@@ -20,6 +20,8 @@ from infra.local.seed import seed
 from infra.local.stage import Stage
 
 SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP = (shop.merchant.id for shop in (SWEETS, SAREES, HARDWARE))
+# Each how-many-th point of a crash matrix is tried every day, and all of them with the slow tests.
+EVERY = (3, pytest.param(1, marks=pytest.mark.slow))
 
 
 class Api:

@@ -8,7 +8,7 @@ from haat.kernel.time import Instant
 from haat.wiring.operate import Names, repair_outbox
 from infra.local.pumps import StreamPump
 from infra.local.simulators.listener import Heard
-from tests.stack.business.conftest import Api
+from tests.stack.business.conftest import EVERY, Api
 from tests.stack.business.notified import HOUR, asks, log, opened
 
 
@@ -43,13 +43,15 @@ def what_is_wrong(api: Api, endpoints: list[dict[str, Any]]) -> str:
     return ", ".join(name for name, good in told.items() if not good)
 
 
-def test_death_at_every_point_loses_no_notice(api: Api) -> None:
+@pytest.mark.parametrize("every", EVERY)
+def test_death_at_every_point_loses_no_notice(api: Api, every: int) -> None:
     """Whichever call merchant_notice or the relay dies before or after, both endpoints take the notice, under one id."""
     endpoints = [opened(api, "/one"), opened(api, "/two")]
     second_try(api, 1)
     assert what_is_wrong(api, endpoints) == ""
     points = [p for p in api.stage.faults.points() if p.function in ("merchant_notice", "outbox_relay")]
     assert {point.function for point in points} == {"merchant_notice", "outbox_relay"}
+    points = points[::every]
     wrong = {}
     for number, point in enumerate(points, start=2):
         with api.stage.faults.kill(function=point.function, call=point.call, when=point.when):

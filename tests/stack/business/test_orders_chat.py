@@ -7,7 +7,7 @@ import pytest
 from infra.local.faults import Point
 from infra.local.market import HARDWARE, SWEETS
 from infra.local.seed import seed
-from tests.stack.business.conftest import Api
+from tests.stack.business.conftest import EVERY, Api
 from tests.stack.business.ordering import NUMBER, Stall
 
 HOUR = 3600.0
@@ -316,6 +316,7 @@ def the_step_was_told_once(stall: Stall) -> None:
     assert [order["state"] for order in stall.orders()] == ["accepted"]
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize(
     ("play", "check", "function"),
     [
@@ -325,7 +326,7 @@ def the_step_was_told_once(stall: Stall) -> None:
     ],
 )
 def test_death_at_every_point_of_an_order_loses_and_doubles_nothing(
-    api: Api, play: Callable[[Stall, str], None], check: Callable[[Stall], None], function: str
+    api: Api, play: Callable[[Stall, str], None], check: Callable[[Stall], None], function: str, every: int
 ) -> None:
     """Before or after whichever call a function dies: one order, one answer for each message, the stock right."""
     stage = api.stage
@@ -344,7 +345,7 @@ def test_death_at_every_point_of_an_order_loses_and_doubles_nothing(
         return stall
 
     check(played(None))
-    points = stage.faults.points(function)
+    points = stage.faults.points(function)[::every]
     assert points
     wrong = {}
     for point in points:
