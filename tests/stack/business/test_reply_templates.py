@@ -8,7 +8,7 @@ import pytest
 from haat.business.model.token import Role
 from infra.local.faults import When
 from infra.local.market import HARDWARE
-from tests.stack.business.conftest import HARDWARE_SHOP, Api
+from tests.stack.business.conftest import EVERY, HARDWARE_SHOP, Api
 
 TRADES = ("sweets", "clothing", "services")
 NUMBER = HARDWARE.phone_number_id
@@ -126,7 +126,8 @@ def test_what_is_learnt_later_is_used_within_a_minute(shop: Shop) -> None:
     assert before["confidence"] != after["confidence"]
 
 
-def test_lesson_survives_every_death(shop: Shop) -> None:
+@pytest.mark.parametrize("every", EVERY)
+def test_lesson_survives_every_death(shop: Shop, every: int) -> None:
     """Whichever call auto_reply dies before or after: it is learnt in the end, once, and nothing else has changed."""
     stage = shop.api.stage
     body = many(201)
@@ -136,7 +137,7 @@ def test_lesson_survives_every_death(shop: Shop) -> None:
     stage.drain()
     calls = [call.name for call in stage.faults.calls if call.function == "auto_reply"]
     assert calls
-    for number in range(1, len(calls) + 1):
+    for number in range(1, len(calls) + 1, every):
         for when in WHEN:
             body["examples"][0] = f"another form {number} {when}"
             change = {name: body[name] for name in ("examples", "replies")}

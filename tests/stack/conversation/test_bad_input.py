@@ -178,6 +178,7 @@ def test_deep_nesting_inside_a_message_leaves_its_text(market: Market) -> None:
     assert "truncated" in item["doc"]["S"]
 
 
+@pytest.mark.slow
 def test_thousand_updates_in_one_body_all_arrive(market: Market) -> None:
     """A body of a thousand: 300 messages are answered in their order, 60 ticks arrive, 640 of somebody else's are counted."""
     shops, people = (SWEET_SHOP, SAREE_SHOP, HARDWARE_SHOP), [market.customer(number) for number in range(20)]

@@ -112,7 +112,7 @@ SCENES = {
     ),
 }
 # Each how-many-th point is tried every day, and all of them with the slow tests.
-EVERY = {name: 3 if scene.way is WHATSAPP else 23 for name, scene in SCENES.items()} | {"echo, deletion, new number": 7}
+EVERY = {name: 5 if scene.way is WHATSAPP else 23 for name, scene in SCENES.items()} | {"echo, deletion, new number": 9}
 
 
 def _nothing_set_aside(stage: Stage) -> None:

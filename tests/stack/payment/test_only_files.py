@@ -176,7 +176,7 @@ def test_file_says_something_of_each_kind(stage: Stage) -> None:
 
 
 @pytest.mark.on_moto("faults inside functions")
-@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
 def test_death_at_every_point_while_a_file_goes_through(stage: Stage, every: int) -> None:
     """Whichever function dies before or after whichever of its calls: the same meanings, sums, receipts and news in the end."""
     end, points = _in_peace(stage)
