@@ -19,6 +19,8 @@ from tests.unit.verification.cases import NOW, REQUEST, at, checked, new, sent
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures/verification"
 NAMES: Final[dict[str, Any]] = json.loads((FIXTURES / "imitations.json").read_text("utf-8"))
+# 50 names more, 200 of each, by two others who had not seen the rules either. Before anything was mended for them: 191 caught, none flagged.
+UNSEEN: Final[dict[str, Any]] = json.loads((FIXTURES / "imitations-unseen.json").read_text("utf-8"))
 # A hundred of each by somebody who had not seen the rules: the rules were not made for them.
 OTHERS: Final[dict[str, Any]] = json.loads((FIXTURES / "imitations-others.json").read_text("utf-8"))
 WHYS: Final = {"same", "confusable", "spacing", "script", "spelling", "official", "addition"}
@@ -27,8 +29,13 @@ WHYS: Final = {"same", "confusable", "spacing", "script", "spelling", "official"
 @pytest.fixture(scope="module")
 def register() -> Mapping[str, list[tuple[MerchantId, str]]]:
     """The verified names by their keys, as the table has them."""
+    return registered(NAMES)
+
+
+def registered(names: dict[str, Any]) -> Mapping[str, list[tuple[MerchantId, str]]]:
+    """A register of the verified names of a file."""
     rows: dict[str, list[tuple[MerchantId, str]]] = defaultdict(list)
-    for number, one in enumerate(NAMES["names"]):
+    for number, one in enumerate(names["names"]):
         for key in keys(one["verified"]):
             rows[key].append((MerchantId(str(number)), one["verified"]))
     return rows
@@ -39,9 +46,9 @@ def found(register: Mapping[str, list[tuple[MerchantId, str]]], name: str) -> li
     return likenesses(name, list(dict.fromkeys(row for key in keys(name) for row in register.get(key, ()))))
 
 
-def those(what: str) -> Iterator[tuple[str, str]]:
+def those(what: str, names: dict[str, Any] = NAMES) -> Iterator[tuple[str, str]]:
     """Each imitation or neighbour, with the name that it is one of."""
-    return ((one["verified"], other["name"]) for one in NAMES["names"] for other in one[what])
+    return ((one["verified"], other["name"]) for one in names["names"] for other in one[what])
 
 
 def test_imitations_are_caught(register: Mapping[str, list[tuple[MerchantId, str]]]) -> None:
@@ -73,6 +80,17 @@ def test_what_somebody_else_thought_of_is_caught(register: Mapping[str, list[tup
     assert (len(OTHERS["imitations"]), len(OTHERS["neighbours"])) == (100, 100)
     assert len(missed) <= 5, missed
     assert len(flagged) <= 3, flagged
+
+
+def test_what_two_more_thought_of_is_caught() -> None:
+    """The same figures, of 50 names for which no rule was made at first."""
+    register = registered(UNSEEN)
+    names = list(those("imitations", UNSEEN)), list(those("neighbours", UNSEEN))
+    missed = [name for verified, name in names[0] if verified not in {alike.name for alike in found(register, name)}]
+    flagged = [name for _, name in names[1] if found(register, name)]
+    assert [len(some) for some in names] == [200, 200]
+    assert len(missed) <= 10, missed
+    assert len(flagged) <= 6, flagged
 
 
 def test_no_likeness_is_decided_by_the_machine(register: Mapping[str, list[tuple[MerchantId, str]]]) -> None:
@@ -160,6 +178,8 @@ def test_what_only_looks_alike_is_found(verified: str, name: str) -> None:
         ("Megh Balika Cafe", "Meghbalika Cafe & Restaurant"),
         ("Debjani Diagnostic Centre", "Debjani Diagnostics Center Report"),
         ("Sen Brothers Hardware", "Sen Brother's Hardware GST Bill"),
+        ("Ghoshal & Co", "Ghoshals & Co"),
+        ("Annapriya Masala Bhandar Boring Road", "Annapriya Masala Online"),
     ],
 )
 def test_word_broken_apart_beside_an_addition_is_found(verified: str, name: str) -> None:
@@ -178,6 +198,8 @@ def test_word_broken_apart_beside_an_addition_is_found(verified: str, name: str)
         ("Subir Das Tailors", "Subir Ghosh Tailors"),
         ("Hotel Kolahal 21", "Hotel Kopai 21"),
         ("Nabadwip Dahi Ghar", "Santipur Dahi Ghar"),
+        ("Das Medical, Boring Road", "Ghosh Medical, Boring Road"),
+        ("Boring Road Books", "Kankarbagh Road Books"),
     ],
 )
 def test_part_of_a_name_is_another_name(verified: str, name: str) -> None:

@@ -11,7 +11,7 @@ certified registered regd trusted helpline helpdesk help support customer custom
 """
 LIGHT: Final = """
 care online onlineshop internet web website site app whatsapp business page head main branch shakha sakha office outlet unit franchise dealer
-refund scheme gst bill report reports pure fresh offer offers discount sale coupon cashback emi free advance price rate exhibition draw enquiry inquiry contact call
+refund scheme gst bill report reports pure fresh offer offers discount sale coupon cashback emi free advance price rate exhibition draw enquiry inquiry contact call team desk dept department টিম ডেস্ক टीम डेस्क विभाग
 reservation catalogue scan qr
 রিফান্ড অফার ছাড় সেল বিল বুকিং যোগাযোগ रिफंड ऑफर छूट सेल धमाका बिल बुकिंग संपर्क
 delivery order orders booking payment payments pay since estd established iso no1 numberone best only
@@ -67,7 +67,7 @@ system systems
 service services সার্ভিস सर्विस
 solution solutions
 express
-depot ডিপো
+depot ডিপো डिपो
 udyog उद्योग
 """
 TRADES: Final = """
@@ -78,37 +78,37 @@ grocery grocers mudi mudikhana kirana মুদি মুদিখানা क�
 hotel হোটেল होटल
 restaurant restora রেস্টুরেন্ট রেস্তোরাঁ रेस्टोरेंट रेस्तरां bhojanalay bhojnalaya dhaba ভোজনালয় ধাবা भोजनालय ढाबा
 cafe kafe coffee ক্যাফে कैफे
-tea cha chai চা चाय
-bakery confectionery confectioners বেকারি বেকারী কনফেকশনার্স কনফেকশনারি কেক केक कन्फेक्शनरी बेकरी cakes cake
+tea cha chai চা चाय টি टी चहा
+bakery confectionery confectioners বেকারি বেকারী কনফেকশনার্স কনফেকশনারি কেক केक कन्फेक्शनरी बेकरी cakes cake বেকার্স बेकर्स bakers
 biryani biriyani বিরিয়ানি बिरयानी
-jewellers jeweller jewellery jewelers jewels alankar জুয়েলার্স জুয়েলার্স অলঙ্কার ज्वेलर्स swarna shilpalaya শিল্পালয় আভূষণ आभूषण
-saree sarees sari শাড়ি साड़ी
+jewellers jeweller jewellery jewelers jewels alankar জুয়েলার্স জুয়েলার্স অলঙ্কার ज्वेलर्स swarna shilpalaya শিল্পালয় আভূষণ आभूषण ज्वेलरी জুয়েলারি
+saree sarees sari শাড়ি साड़ी साडी साड्या साड़ीज শাড়িজ শাড়ী
 bastralaya bastra vastralaya vastra বস্ত্রালয় বস্ত্র वस्त्रालय वस्त्र textile textiles টেক্সটাইল টেক্সটাইলস cloth fabrics
-garments garment dresses fashion fashions boutique পোশাক বুটিক फैशन রেডিমেড readymade
-shoe shoes footwear জুতো जूता
-books book pustak pustakalaya granthalaya বই পুস্তক पुस्तक
+garments garment dresses fashion fashions boutique পোশাক বুটিক फैशन রেডিমেড readymade গার্মেন্টস गारमेंट गारमेंट्स रेडीमेड कपड़ा बुटीक बुटिक
+shoe shoes footwear জুতো जूता জুতা শু শুজ ফুটওয়্যার शू शूज फुटवियर फुटवेयर जूते चप्पल
+books book pustak pustakalaya granthalaya বই পুস্তক पुस्तक বুক বুকস বুকস্টল बुक बुक्स
 hardware হার্ডওয়্যার हार्डवेयर paints paint sanitary
-electric electrical electricals electronics ইলেকট্রিক ইলেকট্রনিক্স इलेक्ट्रिक इलेक्ट्रॉनिक्स
-mobile mobiles telecom মোবাইল मोबाइल communication
-computer computers infotech কম্পিউটার कंप्यूटर xerox cyber
+electric electrical electricals electronics ইলেকট্রিক ইলেকট্রনিক্স इलेक्ट्रिक इलेक्ट्रॉनिक्स ইলেকট্রিক্যাল इलेक्ट्रिकल इलेक्ट्रिकल्स
+mobile mobiles telecom মোবাইল मोबाइल communication মোবাইলস मोबाइल्स टेलिकॉम টেলিকম
+computer computers infotech কম্পিউটার कंप्यूटर xerox cyber কম্পিউটার্স कंप्यूटर्स
 studio photo স্টুডিও स्टूडियो digital
-salon saloon parlour parlor beauty সেলুন পার্লার सैलून पार्लर
+salon saloon parlour parlor beauty সেলুন পার্লার सैलून पार्लर বিউটি ब्यूटी
 furniture ফার্নিচার फर्नीचर timber
 motors motor auto automobiles garage গ্যারেজ गैरेज गैराज ऑटोमोबाइल মোটরস ऑटो मोटर्स
-cycle সাইকেল साइकिल
-travels travel tours tour ট্রাভেলস ট্র্যাভেলস ट्रेवल्स ट्रैवल्स
+cycle সাইকেল साइकिल सायकल সাইকেলস साइकल
+travels travel tours tour ট্রাভেলস ট্র্যাভেলস ट्रेवल्स ट्रैवल्स ট্যুরস ট্যুর টুরস টুর টুরিজম tourism टूर टूर्स टूरिज्म ट्रैवल ট্রাভেল ট্র্যাভেল
 caterer caterers catering ক্যাটারার ক্যাটারার্স कैटरर्स
 decorators decorator decoration ডেকরেটর ডেকরেটার্স डेकोरेटर्स
 optical opticals opticians অপটিক্যাল চশমা चश्मा ऑप्टिकल
 dairy milk dudh dugdha ডেয়ারি দুগ্ধ डेयरी दूध
-fish machh ফিশ মাছ मछली
+fish machh ফিশ মাছ मछली फिश
 chicken meat mutton মিট मीट মাংস चिकन
 vegetable sabji সবজি सब्जी
 fruit fruits ফল फल
-flower flowers phul পুষ্প ফুল
+flower flowers phul পুষ্প ফুল फ्लावर फूल ফ্লাওয়ার
 nursery নার্সারি नर्सरी
-press printing printers প্রেস প্রিন্টার্স प्रेस प्रिंटर्स
-gift gifts গিফট गिफ्ट
+press printing printers প্রেস প্রিন্টার্স प्रेस प्रिंटर्स প্রিন্টিং प्रिंटिंग
+gift gifts গিফট गिफ्ट গিফটস गिफ्ट्स
 clinic diagnostic ক্লিনিক क्लिनिक polyclinic
 homoeo homeo homoeopathy homeopathy homoeopathic homeopathic হোমিও होम्यो
 coaching tutorial academy school কোচিং একাডেমি कोचिंग
@@ -116,13 +116,13 @@ rice রাইস राइस atta flour oil mill মিল তেল চাল
 dashakarma দশকর্মা puja পূজা पूजा
 foods food snacks fastfood ফুড फूड
 cosmetics cosmetic
-sports sport খেলাধুলা स्पोर्ट्स স্পোর্টস
+sports sport খেলাধুলা स्पोर्ट्स স্পোর্টস স্পোর্ট
 handicraft handicrafts craft crafts hastashilpa হস্তশিল্প हस्तशिल्प হ্যান্ডিক্রাফটস
 lodge guesthouse guest homestay resort inn লজ হোমস্টে लॉज
 planner planners event events wedding
 publisher publishers publication publications prakashan prakashani প্রকাশনী প্রকাশন পাবলিশার্স प्रकाशन
-stationery stationary stationers স্টেশনারি स्टेशनरी
-music dance নৃত্য সঙ্গীত संगीत
+stationery stationary stationers স্টেশনারি स्टेशनरी স্টেশনার্স स्टेशनर्स
+music dance নৃত্য সঙ্গীত संगीत মিউজিক म्यूजिक म्युझिक
 gym fitness yoga যোগ योग
 laundry cleaners drycleaners লন্ড্রি धोबी
 paan pan pansupari পান पान
@@ -130,14 +130,14 @@ ice icecream kulfi আইসক্রিম आइसक्रीम
 momo chow roll rolls মোমো रोल
 dahi doi curd দই दही
 honey madhu মধু शहद
-toy toys খেলনা खिलौना
+toy toys খেলনা खिलौना টয় টয়স टॉय टॉयज
 art arts painting আর্ট
 hair barber নাপিত नाई
-bags bag luggage ব্যাগ बैग
-watch watches ঘড়ি घड़ी
+bags bag luggage ব্যাগ बैग ব্যাগস बैग्स
+watch watches ঘড়ি घड़ी ওয়াচ वॉच
 steel iron utensils basan বাসন बर्तन
 bricks brick cement builders builder construction constructions ইট সিমেন্ট बिल्डर
-glass ply plywood tiles marble
+glass ply plywood tiles marble গ্লাস প্লাইউড प्लाईवुड
 pet pets
 dental dentist
 pathology lab laboratory
@@ -145,11 +145,11 @@ transport transports cargo courier পরিবহন परिवहन
 tent pandal প্যান্ডেল टेंट
 seeds fertilizer fertiliser krishi বীজ সার कृषि बीज
 poultry egg eggs ডিম अंडा
-battery solar
+battery solar ব্যাটারি बैटरी
 radio tv video
 interior interiors decor ইন্টেরিয়র
 plumbing plumber plumbers
-repair repairing repairs রিপেয়ারিং
+repair repairing repairs রিপেয়ারিং রিপেয়ার रिपेयर रिपेयरिंग
 library pathagar লাইব্রেরি লাইব্রেরী পাঠাগার গ্রন্থাগার पुस्तकालय लाइब्रेरी
 parts spares পার্টস पार्ट्स
 kitchen রান্নাঘর किचन rasoi
@@ -161,12 +161,12 @@ ghee ঘি घी
 handloom tant khadi তাঁত খাদি खादी
 silk silks সিল্ক सिल्क
 shawl shawls শাল
-carpet carpets mattress
-lights light lighting
+carpet carpets mattress কার্পেট कारपेट
+lights light lighting লাইটস লাইট लाइट लाइट्स
 band sound dj
 florist florists
 ac refrigeration fridge
-tyre tyres tire
+tyre tyres tire টায়ার टायर टायर्स
 property properties realty developers developer
 hospital nursing হাসপাতাল अस्पताल
 ayurvedic ayurved আয়ুর্বেদ आयुर्वेद

@@ -14,7 +14,7 @@ from haat.verification.model.request import Likeness
 from haat.verification.rules.guarded import guarded
 from haat.verification.rules.lexicon import IDLE, Word
 from haat.verification.rules.looks import silhouette
-from haat.verification.rules.reading import Reading, matched, read
+from haat.verification.rules.reading import Reading, matched, read, singular
 from haat.verification.rules.sounds import bones, distance, sound
 
 MOST_KEYS: Final = 12
@@ -28,8 +28,8 @@ _MOST_WORDS: Final = 24  # more are in no name; what is compared stays bounded
 def keys(name: str) -> tuple[str, ...]:
     """What the register finds a name by, at most twelve of 48 letters: two names that are alike share one. Empty where it has no letters.
 
-    Of a million generated names, with few given names and trades on top, half of the keys have one name, 999 of 1,000 at most 96, and
-    the most common one 1,460: all the shops called Krishna, of one trade.
+    Of a million generated names, with few given names and trades on top, half of the keys have one name, 999 of 1,000 at most 93, and
+    the most common one 1,459: all the shops called Krishna, of one trade.
     """
     return tuple(dict.fromkeys(key[:48] for key in _keys(read(name))))[:MOST_KEYS]
 
@@ -43,14 +43,11 @@ def _keys(name: Reading) -> Iterator[str]:
             yield "v" + silhouette("".join(word.written for word in words))
     if not name.core:
         return
-    # Words that we know, and short ones, are told apart by their vowels, too.
-    core = [
-        sound(word.canon) if word.kind == "common" else frame if len(frame := _frame(word.heard)) > 2 else word.heard
-        for word in name.core
-    ]
+    core = [_told(word, word.heard) for word in name.core]
     trade = next((word.canon for word in name.telling if word.kind == "trade"), "")
     if name.weight > 1:
         yield "c" + ".".join(sorted(core))
+        yield "c" + ".".join(sorted(_told(word, singular(word)) for word in name.core))
     else:
         others = [trade] if trade else [word.canon for word in name.telling if word.kind == "general"]
         yield "s" + ".".join(sorted(core + others))
@@ -62,6 +59,13 @@ def _keys(name: Reading) -> Iterator[str]:
             yield "c" + frame
     if trade or any(word.kind == "own" for word in name.core):
         yield from _near([_frame(sound(word.canon)) for word in name.core], trade)
+
+
+def _told(word: Word, heard: str) -> str:
+    """A word in a key. Those that we know, and short ones, are told apart by their vowels, too."""
+    if word.kind == "common":
+        return sound(word.canon)
+    return frame if len(frame := _frame(heard)) > 2 else heard
 
 
 def _near(frames: Sequence[str], trade: str) -> Iterator[str]:

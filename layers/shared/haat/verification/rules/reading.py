@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from haat.kernel.text import clean
@@ -13,7 +14,12 @@ from haat.verification.rules.lexicon import IDLE, Word, weigh
 from haat.verification.rules.sounds import bones, distance
 
 _PARTS: Final = re.compile(r"[,(|;]| [-–—] ")
+# What stands before one of these is the name of a street.
+_STREETS: Final = frozenset(
+    looks.plain("road rd street lane avenue sarani marg রোড স্ট্রিট লেন সরণি অ্যাভিনিউ रोड स्ट्रीट लेन मार्ग सरणी").split()
+)
 _LONGEST: Final = 40  # letters of a word that are compared
+_ONE_OF_MANY: Final = 0.4  # how far Herons are from Heron
 _UNKNOWN: Final = ("own", "town")  # not in the list as what they are
 _MOST: Final = 2_000  # signs of a name that are looked at, the unseen ones among them
 _READ: Final = 240  # letters that are read; a name has at most 75, each with its marks
@@ -76,6 +82,7 @@ def read(name: str) -> Reading:
     if len(rest) <= 2 and any(word.weight for word in words):
         # Where a name ends in a comma and a word, that is where the shop is.
         rest = [Word("place", word.canon, word.heard, word.written) if word.kind == "own" else word for word in rest]
+    words = _on_streets(words)
     folded = name.casefold()
     return Reading(
         said=" ".join(folded.split()),
@@ -87,6 +94,15 @@ def read(name: str) -> Reading:
 
 def _words(parts: Sequence[str]) -> list[Word]:
     return [weigh(word[:_LONGEST]) for part in parts for word in _joined(looks.words(part))]
+
+
+def _on_streets(words: list[Word]) -> list[Word]:
+    """Boring Road is where a shop is, if it is called something before that."""
+    found = list(words)
+    for index, (word, after) in enumerate(pairwise(words)):
+        if word.kind == "own" and after.written in _STREETS and any(before.weight for before in words[:index]):
+            found[index] = replace(word, kind="place")
+    return found
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -108,6 +124,12 @@ def _script(letter: str) -> str:
     return f"indian {ord(letter) >> 7}" if "\u0900" <= letter <= "\u0d7f" else "other"
 
 
+def singular(word: Word) -> str:
+    """How a word sounds, without the s by which English makes many of one."""
+    many = word.written.isascii() and word.written.endswith("s") and len(word.heard) > 4
+    return word.heard.removesuffix("s") if many else word.heard
+
+
 def matched(one: Word, other: Word) -> float | None:
     """How far two words are apart, where they may be one word; None where they are two.
 
@@ -122,6 +144,8 @@ def matched(one: Word, other: Word) -> float | None:
     size = min(len(one.heard), len(other.heard))
     if size < 2 or (one.written.isdigit() or other.written.isdigit()):
         return None
+    if singular(one) == singular(other):
+        return _ONE_OF_MANY
     limit = 0.4 if size < 4 else 0.6 if size < 5 or (size < 7 and "common" in (one.kind, other.kind)) else 1.0
     frame, longer = sorted((len(bones(one.heard)), len(bones(other.heard))))
     limit = 1.5 if frame > 6 else min(limit, 0.7) if frame < 4 else limit
