@@ -217,3 +217,24 @@ def test_name_leaves_the_register_under_the_keys_that_it_came_in_by(tables: "Tab
     desk.do(SHOP, lambda before, now: machine.shop_seen(before, renamed(), now))
     assert desk.names.alike(["of the first version", NOW.name]) == []
     assert not [item for item in table.having("name") if item["pk"].startswith("NAME#")]
+
+
+def test_name_is_found_by_the_keys_of_a_later_version_within_a_day(tables: "Tables") -> None:
+    """The daily look brings it in anew: whoever was held against the register before is refused once. The next day nothing is written."""
+    table = tables.verification
+    first = DynamoDossiers(table, lambda name: ["of both", "of the first version", name])
+    desk = Desk(first, None, None, DynamoNames(table), list)  # type: ignore[arg-type]  # not asked here
+    verified(desk, 1)
+    desk.dossiers = DynamoDossiers(table, lambda name: ["of both", "of the second", name])
+    for step in complained("a"):
+        desk.do(SHOP, step)
+    assert desk.names.alike(["of the second"]) == []
+    for entered in (2, 2):
+        desk.minutes += 24 * 60
+        desk.do(SHOP, badges.looked)
+        for key in ("of both", "of the second", NOW.name):
+            assert desk.names.alike([key]) == [(SHOP, NOW.name)]
+        assert desk.names.alike(["of the first version"]) == []
+        assert desk.dossiers.entered() == entered
+    desk.do(SHOP, lambda before, now: machine.shop_seen(before, renamed(), now))
+    assert not [item for item in table.having("name") if item["pk"].startswith("NAME#")]

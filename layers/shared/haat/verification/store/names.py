@@ -50,10 +50,11 @@ def registering(table: Table, before: Dossier, after: Dossier, keys: KeysOf, see
     """What a change does to the register. Raises Unavailable.
 
     A name comes in as the next after `seen`: of two that are alike and are verified at one time, the second was compared with the first.
-    Under which keys a name stands is kept with its merchant: a later version of ours may find others.
+    Under which keys a name stands is kept with its merchant. A later version of ours may find others: where the daily look meets a name
+    that stands under those of an earlier one, it comes in anew.
     """
     was, now = _registered(before.badge), _registered(after.badge)
-    if was == now:
+    if was == now and not (now and _looked_at(before.badge, after.badge)):
         return []
     pk = items.pk(after.merchant)
     kept = table.get(pk, "NAMES")
@@ -63,6 +64,8 @@ def registering(table: Table, before: Dossier, after: Dossier, keys: KeysOf, see
         return [*gone, *(Delete(pk=f"NAME#{key}", sk=after.merchant) for key in sorted(held))]
     name = now[1]
     wanted = list(dict.fromkeys(keys(name)))
+    if was == now and held == set(wanted):
+        return []
     rows: list[Item] = [{"pk": f"NAME#{key}", "sk": after.merchant, "name": name} for key in wanted]
     noted: Item = {"pk": pk, "sk": "NAMES", "keys": json.dumps(wanted)}
     return [
@@ -76,6 +79,10 @@ def registering(table: Table, before: Dossier, after: Dossier, keys: KeysOf, see
 def _next(seen: int) -> Update:
     when = "#entered = :seen" if seen else "attribute_not_exists(pk)"
     return Update(pk=COUNT[0], sk=COUNT[1], set={"entered": seen + 1}, when=when, values={"seen": seen} if seen else {})
+
+
+def _looked_at(before: Badge | None, after: Badge | None) -> bool:
+    return before is not None and after is not None and before.looked_at != after.looked_at
 
 
 def _registered(badge: Badge | None) -> tuple[str, str] | None:
