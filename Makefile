@@ -90,7 +90,7 @@ permissions: install-dev ## each function's rights: granted against used, by the
 test: install-dev ## the tests of every day, under 10 minutes
 	@exec $(BIN)/python -m infra.halves $(ARGS)
 
-test-all: install-dev ## all tests, the slow ones too, under 45 minutes
+test-all: install-dev ## all tests, the slow ones too, about an hour
 	@exec $(BIN)/pytest $(ARGS)
 
 test-upi: install-dev ## what reads the UPI fixtures, on our folder or another: HAAT_UPI_FIXTURES=dir make test-upi
