@@ -180,6 +180,7 @@ def test_what_only_looks_alike_is_found(verified: str, name: str) -> None:
         ("Sen Brothers Hardware", "Sen Brother's Hardware GST Bill"),
         ("Ghoshal & Co", "Ghoshals & Co"),
         ("Annapriya Masala Bhandar Boring Road", "Annapriya Masala Online"),
+        ("Das Medical", "Das Medical Bidhan Sarani"),
     ],
 )
 def test_word_broken_apart_beside_an_addition_is_found(verified: str, name: str) -> None:

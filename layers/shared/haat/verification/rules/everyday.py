@@ -18,9 +18,13 @@ delivery order orders booking payment payments pay since estd established iso no
 পরিষেবা কেয়ার শাখা অনলাইন ব্রাঞ্চ অর্ডার ডেলিভারি পেমেন্ট शाखा ऑनलाइन केयर ब्रांच ऑर्डर डिलीवरी पेमेंट
 sri sree shree shri sriman maa ma mata baba new naba nava the and of in at from by to o ebong evam aur ke ka ki jai joy jay om shubh subho ms mr mrs smt
 prop proprietor propr pvt private ltd limited llp co company inc opc corp corporation west north south east purba paschim uttar dakshin
-near opposite opp beside road rd street st lane station chowk place block sector ward plot no floor phase
-শ্রী শ্রীশ্রী মা মাতা বাবা নিউ নব নতুন দি ও এবং জয় ওম শুভ অ্যান্ড এন্ড অ্যাণ্ড এণ্ড মেসার্স প্রোঃ প্রাইভেট লিমিটেড কোং কোম্পানি রোড বাজার মোড় স্টেশন নগর
-श्री माँ मां माता बाबा न्यू नया नव दी और एवं जय ओम शुभ एंड ऐंड एण्ड मेसर्स प्रो प्राइवेट लिमिटेड कंपनी रोड बाजार बाज़ार चौक नगर स्टेशन
+near opposite opp beside st station chowk place block sector ward plot no floor phase
+শ্রী শ্রীশ্রী মা মাতা বাবা নিউ নব নতুন দি ও এবং জয় ওম শুভ অ্যান্ড এন্ড অ্যাণ্ড এণ্ড মেসার্স প্রোঃ প্রাইভেট লিমিটেড কোং কোম্পানি বাজার মোড় স্টেশন নগর
+श्री माँ मां माता बाबा न्यू नया नव दी और एवं जय ओम शुभ एंड ऐंड एण्ड मेसर्स प्रो प्राइवेट लिमिटेड कंपनी बाजार बाज़ार चौक नगर स्टेशन
+"""
+# Light, too; what stands before one of them is the name of a street.
+STREETS: Final = """
+road rd street lane avenue sarani marg রোড স্ট্রিট লেন সরণি অ্যাভিনিউ रोड स्ट्रीट लेन मार्ग सरणी
 """
 PLACES: Final = """
 dum behar tarapith mayapur mandarmani bakkhali gangasagar para bazar bazaar market more mor nagar kolkata calcutta howrah garia behala jadavpur dumdum barasat barrackpore salt lake saltlake newtown ballygunge gariahat shyambazar shyamnagar tollygunge kasba

@@ -57,7 +57,7 @@ def _book() -> _Book:
     book = _Book({}, {}, {})
     groups: tuple[tuple[Kind, list[str]], ...] = (
         ("claim", everyday.CLAIMS.split()),
-        ("light", everyday.LIGHT.split()),
+        ("light", (everyday.LIGHT + everyday.STREETS).split()),
         ("place", everyday.PLACES.split()),
         ("common", everyday.COMMON.strip().replace("\n", "|").split("|")),  # Ghosh sounds like gas
         ("trade", everyday.TRADES.strip().splitlines()),

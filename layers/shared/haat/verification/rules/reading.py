@@ -9,15 +9,12 @@ from itertools import pairwise
 from typing import Final
 
 from haat.kernel.text import clean
-from haat.verification.rules import looks
+from haat.verification.rules import everyday, looks
 from haat.verification.rules.lexicon import IDLE, Word, weigh
 from haat.verification.rules.sounds import bones, distance
 
 _PARTS: Final = re.compile(r"[,(|;]| [-–—] ")
-# What stands before one of these is the name of a street.
-_STREETS: Final = frozenset(
-    looks.plain("road rd street lane avenue sarani marg রোড স্ট্রিট লেন সরণি অ্যাভিনিউ रोड स्ट्रीट लेन मार्ग सरणी").split()
-)
+_STREETS: Final = frozenset(looks.plain(everyday.STREETS).split())
 _LONGEST: Final = 40  # letters of a word that are compared
 _ONE_OF_MANY: Final = 0.4  # how far Herons are from Heron
 _UNKNOWN: Final = ("own", "town")  # not in the list as what they are
