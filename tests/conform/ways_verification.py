@@ -18,7 +18,7 @@ from tests.conform.ways import Way
 
 PAPER = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(40)
 # With this the machine gives no badge.
-NOT_ITS_NUMBER = {"gstin": "27ZZZFP9999Z1ZN", "pan": "ZZZFP9999Z", "phone": "+91 98310 00001"}
+NOT_ITS_NUMBER = {"gstin": "27ZZZFP9999Z1ZN", "phone": "+91 98310 00001"}
 REVIEWER: dict[str, Any] = {"as_": "01KDVDNA000REV1EWER0000001", "role": Role.REVIEWER}
 QUEUE = "/v1/reviewer/verification-requests"
 # Long enough for what asks others to have its answer, and for a check that was lost to be made by the clock.
@@ -126,8 +126,10 @@ def taken_away(it: Caller) -> bool:
 def checked_out_of_time(it: Caller) -> bool:
     """The time of verification_request runs out between two checks: the rest is made by its next call."""
     with it.deployed.faults.hold("verification_request"):
+        # Four checks wait in the queue: they come together, in one batch of at most five. Were there two batches, the time could run
+        # out in one that has a single record, before the other has begun.
         path = _sent(it, HARDWARE, NOT_ITS_NUMBER, paper=False)
-        it.deployed.drain()  # all checks wait in the queue, and come together
+        it.deployed.drain()
         if it.once("slow"):
             it.deployed.engine.slow("dynamodb:PutItem", LONG_CHECK_S)
     state = _checked(it, HARDWARE, path)["state"]
