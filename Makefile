@@ -20,7 +20,7 @@ export SAM_CLI_TELEMETRY := 0
 export HAAT_PYTHON := $(ROOT)/$(BIN)/python
 export HAAT_WHEELS := $(ROOT)/.cache/wheels
 
-.PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-all test-upi conform check \
+.PHONY: help install install-dev install-sam install-build install-conform run run-reset simulator test test-slow test-all test-upi conform check \
 	format openapi states invoke validate build build-check layers bench permissions lock clean operator-token settlement-file predict
 
 help: ## list the targets
@@ -90,8 +90,11 @@ permissions: install-dev ## each function's rights: granted against used, by the
 test: install-dev ## the tests of every day, under 10 minutes
 	@exec $(BIN)/python -m infra.halves $(ARGS)
 
-test-all: install-dev ## all tests, the slow ones too, about an hour
-	@exec $(BIN)/pytest $(ARGS)
+test-slow: install-dev ## the slow tests alone, under half an hour
+	@exec $(BIN)/python -m infra.halves --slow $(ARGS)
+
+test-all: install-dev ## both, one after the other
+	@exec $(BIN)/python -m infra.halves --all $(ARGS)
 
 test-upi: install-dev ## what reads the UPI fixtures, on our folder or another: HAAT_UPI_FIXTURES=dir make test-upi
 	@exec $(BIN)/pytest -m "upi and not conform" tests/unit/payment tests/contract/payment tests/stack/payment $(ARGS)

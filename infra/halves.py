@@ -1,9 +1,11 @@
-"""Tests in two processes side by side, since a machine has two cores: `make test` and `make conform`.
+"""Tests in two processes side by side, since a machine has two cores: `make test`, `make test-slow`, `make conform`.
 
     python -m infra.halves -v
+    python -m infra.halves --slow -v
 
-What is given goes to both. Where it names a file or folder of tests, only that is run, in one process. The first one's output is
-shown as it comes, the other's as it was when the first has ended. The status is 0 where no test failed.
+The first runs the tests of every day, the second the slow ones alone; `--all` is one after the other. What else is given goes to
+both halves. Where it names a file or folder of tests, only that is run, in one process. The first one's output is shown as it
+comes, the other's as it was when the first has ended. The status is 0 where no test failed.
 """
 
 import signal
@@ -13,17 +15,33 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 # Nothing of the product is imported: each half finds it by pytest's own settings.
 ROOT = Path(__file__).resolve().parents[1]
-EVERYDAY = ("-m", "not slow and not conform")
-_FIRST = ("tests/contract", "tests/security", "tests/stack/business", "tests/unit/conversation", "tests/unit/payment")
-# So that both take about as long; the second is whatever the first is not.
-HALVES: Mapping[str, tuple[str, ...]] = {
-    "first": _FIRST,
-    "second": ("tests", *(f"--ignore={folder}" for folder in _FIRST)),
-}
+
+
+@dataclass(frozen=True)
+class Which:
+    """Tests that are run together: by which marks they are chosen, and how they are cut in two."""
+
+    marks: str
+    halves: Mapping[str, tuple[str, ...]]
+
+
+def _cut(*first: str) -> Mapping[str, tuple[str, ...]]:
+    """Return two halves: these folders and files of tests, and whatever they are not."""
+    return {"first": first, "second": ("tests", *(f"--ignore={one}" for one in first))}
+
+
+# Each is cut so that both halves take about as long.
+EVERYDAY = Which(
+    "not slow and not conform",
+    _cut("tests/contract", "tests/security", "tests/stack/business", "tests/unit/conversation", "tests/unit/payment"),
+)
+SLOW = Which("slow and not conform", _cut("tests/load", "tests/stack/test_killed.py"))
+WHICH: Mapping[str, tuple[Which, ...]] = {"--slow": (SLOW,), "--all": (EVERYDAY, SLOW)}
 # pytest's own statuses.
 _ALL_WELL, _NO_TESTS = 0, 5
 _LOOK_EVERY = 0.2
@@ -103,10 +121,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _main(arguments: Sequence[str]) -> int:
-    pytest = (sys.executable, "-m", "pytest", *EVERYDAY)
-    if any((ROOT / word.partition("::")[0]).exists() for word in arguments if not word.startswith("-")):
-        return subprocess.run((*pytest, *arguments), cwd=ROOT, check=False).returncode
-    return run(HALVES, lambda half, paths: (*pytest, *own_cache(half), *paths, *arguments))
+    given = [word for word in arguments if word not in WHICH]
+    asked = next((WHICH[word] for word in arguments if word in WHICH), (EVERYDAY,))
+    return status([_tests(which, given) for which in asked])
+
+
+def _tests(which: Which, given: Sequence[str]) -> int:
+    pytest = (sys.executable, "-m", "pytest", "-m", which.marks)
+    if any((ROOT / word.partition("::")[0]).exists() for word in given if not word.startswith("-")):
+        return subprocess.run((*pytest, *given), cwd=ROOT, check=False).returncode
+    return run(which.halves, lambda half, paths: (*pytest, *own_cache(half), *paths, *given))
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ from tests.stack.conversation.test_crashes import SCENES
 from tests.stack.conversation.ways import MESSENGER
 from tests.stack.scratched import clock
 
-# A process takes long to start, so that Messenger's scenes are played with the slow tests, but for the calls to Graph.
-EVERY_DAY = [
-    pytest.param(name, marks=pytest.mark.slow if scene.way is MESSENGER else ()) for name, scene in SCENES.items()
-]
+# A process takes long to start, so that Messenger's scenes are played with the slow tests, at every point, and each day
+# only around the calls to Graph.
+EVERY_DAY = [name for name, scene in SCENES.items() if scene.way is not MESSENGER]
+EVERY = 60
 # Beside the stage in one process, which other tests have in the default region.
 REGION = "ap-south-2"
 
@@ -81,25 +81,17 @@ def _nothing_set_aside(stage: Stage) -> None:
         assert stage.queue_depth(queue) == 0, queue
 
 
-@pytest.mark.parametrize("every", [60, pytest.param(30, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("scene", EVERY_DAY)
-def test_sigkill_at_points_far_apart_loses_nothing_and_doubles_nothing(stage: Stage, scene: str, every: int) -> None:
+def test_sigkill_at_points_far_apart_loses_nothing_and_doubles_nothing(stage: Stage, scene: str) -> None:
     """Wherever a process is killed, each message is answered, once, in order, and nothing is set aside."""
     points = _points(stage, scene)
-    chosen = points[5::every]
-    assert len(chosen) >= len(points) // every
+    chosen = points[5::EVERY]
+    assert len(chosen) >= len(points) // EVERY
     wrong = dict(_deaths(stage, scene, chosen))
     assert not wrong, f"{len(wrong)} of {len(chosen)} points: {wrong}"
 
 
-@pytest.mark.parametrize(
-    ("scene", "calls"),
-    [
-        ("two messages", 3),
-        ("two messages on Messenger", 1),
-        pytest.param("two messages on Messenger", 3, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize(("scene", "calls"), [("two messages", 3), ("two messages on Messenger", 1)])
 def test_sigkill_around_each_call_to_graph_doubles_nothing(stage: Stage, scene: str, calls: int) -> None:
     """Killed just before or just after Meta has a reply, the sender learns from the status, or from the echo, which it was."""
     points = [point for point in _points(stage, scene) if point.name.endswith("/messages")]

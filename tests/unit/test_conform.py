@@ -3,16 +3,14 @@
 import re
 import runpy
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from infra.conform.__main__ import HALVES
 from infra.conform.clock import MovedClock
 from infra.conform.powers import ON_MOTO_ONLY, OnMotoOnly, refuse, refuse_uncarried
-from infra.halves import status
 from infra.local.clock import START
 from infra.local.settings import ROOT
 
@@ -66,33 +64,6 @@ def test_body_that_ministack_changes_is_not_sent() -> None:
     with pytest.raises(OnMotoOnly, match="UTF-8"):
         refuse_uncarried({}, b"\xff")
     refuse_uncarried({"user-agent": "h\xe9\x95"}, "দাম\x00".encode())
-
-
-@pytest.mark.parametrize(
-    ("ended", "expected"),
-    [((0, 0), 0), ((0, 5), 0), ((5, 0), 0), ((5, 5), 5), ((0, 1), 1), ((1, 0), 1), ((5, 2), 2), ((0, -9), -9)],
-)
-def test_half_that_fails_fails_the_whole(ended: tuple[int, int], expected: int) -> None:
-    """A half in which no test was asked for is none that failed; where there was none at all, nothing was shown."""
-    assert status(ended) == expected
-
-
-def test_each_file_is_in_one_half() -> None:
-    """What may run on the second judge runs there once."""
-    folders = ("tests/conform", "tests/security", "tests/stack")
-    files = [path for folder in folders for path in (ROOT / folder).rglob("test_*.py")]
-    assert len(files) > 100
-    assert not [path for path in files if sum(_runs(half, path) for half in HALVES.values()) != 1]
-
-
-def _runs(half: Sequence[str], path: Path) -> bool:
-    left_out = [one.removeprefix("--ignore=") for one in half if one.startswith("--ignore=")]
-    taken = [one for one in half if not one.startswith("--")]
-    return _below(taken, path) and not _below(left_out, path)
-
-
-def _below(folders: Sequence[str], path: Path) -> bool:
-    return any(path.is_relative_to(ROOT / folder) for folder in folders)
 
 
 def test_clock_stands_until_it_is_moved(clock: MovedClock) -> None:

@@ -2,7 +2,7 @@
 
 Its package brings the engine without the scenarios. These are its eleven, with the names, steps and numbers that they have in its
 repository (version 0.6.1, folder `scenarios`), written here in our words; they are played at a fiftieth of their size, the
-largest by `make test-all` at a tenth.
+largest by `make test-slow` at a tenth.
 """
 
 import asyncio
