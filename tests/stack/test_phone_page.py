@@ -86,6 +86,20 @@ def test_a_message_by_keyboard_is_answered(page: Browser, server: SimulatorServe
     assert page.log() == []
 
 
+def test_shop_that_was_chosen_is_in_sight_and_tab_begins_at_the_top(page: Browser) -> None:
+    """On a small screen the second shop is beyond the edge; opened again, the page shows it, and a keyboard starts where it should."""
+    page.run("document.querySelector('#shops input:not(:checked)').click()")
+    page.wait_for("document.getElementById('shop-name').textContent.startsWith('काशी')")
+    page.run("location.reload()")
+    page.wait_for("document.querySelector('#shops label:last-child input:checked')")
+    sides = "const {left, right} = document.querySelector('#shops label:last-child').getBoundingClientRect(); return [left, right]"
+    left, right = page.run(sides)
+    assert 0 <= left < right <= 360
+    assert page.run("return document.getElementById('shops').scrollLeft") > 0
+    page.keys(TAB)
+    assert focus(page) == "customer"
+
+
 def test_shift_enter_begins_a_line(page: Browser, server: SimulatorServer) -> None:
     """Enter sends, Shift+Enter does not; an empty message is not sent."""
     page.run("document.getElementById('text').focus()")

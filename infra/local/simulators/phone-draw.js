@@ -65,6 +65,17 @@ function drawCustomers(state) {
   select.value = state.customer;
 }
 
+// Scrolls as little as it takes to see an element. After scrollIntoView, Tab would go on from there (Chromium 150), and somebody with
+// a keyboard alone would be past what comes before it.
+export function reveal(element) {
+  for (let box = element.parentElement; box !== document.body; box = box.parentElement) {
+    const seen = box.getBoundingClientRect();
+    const one = element.getBoundingClientRect();
+    box.scrollLeft += Math.min(0, one.left - seen.left) + Math.max(0, one.right - seen.right);
+    box.scrollTop += Math.min(0, one.top - seen.top) + Math.max(0, one.bottom - seen.bottom);
+  }
+}
+
 function drawShops(state) {
   const known = new Map([...$("shops").children].map((label) => [label.dataset.id, label]));
   for (const [id, label] of known) if (!state.shops.some((shop) => shop.id === id)) label.remove();
@@ -88,7 +99,7 @@ function drawShops(state) {
   }
   if ($("shops").dataset.shop !== state.shop) {
     $("shops").dataset.shop = state.shop;
-    $("shops").querySelector(":has(:checked)").scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal($("shops").querySelector(":has(:checked)"));
   }
   written($("shop-name"), shop.name);
   put($("shop-note"), state.typing ? "typing…" : shop.number ? `+${shop.number}` : "Facebook page");

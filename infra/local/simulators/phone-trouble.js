@@ -1,6 +1,6 @@
 // The list of faults: what goes wrong, how often, for whom; what is switched on, and how to end it.
 
-import { put } from "./phone-draw.js";
+import { put, reveal } from "./phone-draw.js";
 
 const $ = (id) => document.getElementById(id);
 let troubles = [];
@@ -101,7 +101,7 @@ async function check() {
 function say(text, bad = false) {
   put($("bad-said"), text);
   $("bad-said").classList.toggle("error", bad);
-  $("bad-said").scrollIntoView({ block: "nearest" });
+  reveal($("bad-said"));
 }
 
 export function drawFaults(state) {
